@@ -1,0 +1,1 @@
+"""What is kept: assets, checks, partitions and automation."""

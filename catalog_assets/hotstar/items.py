@@ -1,0 +1,253 @@
+"""What an answer of Hotstar holds: pages read fast, or item by item where one is damaged, and items judged.
+
+A page that the fast parser takes as it stands is read by it. Any other (a cut-off body, NaN, a lone surrogate, an
+invalid byte, an integer beyond 64 bits, which the fast parser would turn into a rounded float) is read item by item, so
+that a bad item costs itself alone. Nothing here knows the database or Dagster.
+"""
+
+import hashlib
+import json
+import math
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Int64 = Annotated[int, Field(strict=True, ge=-(2**63), lt=2**63)]
+"""An integer that PostgreSQL's bigint holds; booleans and numbers in quotes are none."""
+
+
+class HotstarItem(BaseModel):
+    """The fields that items of every kind carry (contracts: Hotstar, "Items"). Unknown fields are kept, unjudged."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    id: Int64
+    contentId: str | Int64  # noqa: N815 - the service's own spelling, as are all below
+    title: str
+    description: str | None = None
+    contentType: str | None = None  # noqa: N815
+    assetStatus: str | None = None  # noqa: N815
+    startDate: Int64 | None = None  # noqa: N815
+    endDate: Int64 | None = None  # noqa: N815
+    updateDate: Int64 | None = None  # noqa: N815
+    genre: list[str] | None = None
+    lang: list[str] | None = None
+    premium: bool | None = None
+    vip: bool | None = None
+    paid: bool | None = None
+    thumbnail: str | None = None
+    portraitThumbnail: str | None = None  # noqa: N815
+    sourceImages: list[Any] | None = None  # noqa: N815
+    searchKeywords: list[Any] | None = None  # noqa: N815
+    locators: list[Any] | None = None
+
+
+class Movie(HotstarItem):
+    """A film."""
+
+    year: Int64 | None = None
+    duration: Int64 | None = None
+    broadCastDate: Int64 | None = None  # noqa: N815
+    parentalRating: Int64 | None = None  # noqa: N815
+    parentalRatingName: str | None = None  # noqa: N815
+    deepLinkUrl: str | None = None  # noqa: N815
+    deepLinkUrlForLivingRoom: str | None = None  # noqa: N815
+    playUri: str | None = None  # noqa: N815
+    langObjs: list[Any] | None = None  # noqa: N815
+    images: list[Any] | None = None
+    actors: list[Any] | None = None
+    directors: list[Any] | None = None
+    producers: list[Any] | None = None
+    anchors: list[Any] | None = None
+    trailers: list[Any] | None = None
+    trailerDeeplinks: list[Any] | None = None  # noqa: N815
+    channelObject: dict[str, Any] | None = None  # noqa: N815
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a page.
+
+    Attributes:
+        position: Its place on the page, from 0; -1 for the unreadable rest of a page that breaks off.
+        content_id: The public id as text; None if it has no readable one.
+        item: The item; None if it could not be parsed.
+        problem: Why it cannot be kept, if the parser already knows.
+    """
+
+    position: int
+    content_id: str | None
+    item: dict[str, Any] | None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer, read.
+
+    Attributes:
+        total: `totalResults`: what the filter matches; None if the page does not say.
+        items: Its items in order.
+        problem: Why it cannot serve as a page of a listing (cut off, not JSON, no envelope); its items still count.
+    """
+
+    total: int | None
+    items: list[Entry]
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An item that can stand in the tables: its JSON with sorted keys, and the hash of that."""
+
+    content: bytes
+    item_hash: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An item that cannot, and why."""
+
+    reason: str
+
+
+# A number of 19 digits or more, or an exponent of three: the fast parser would round it without a word.
+_WIDE_NUMBER = re.compile(rb"[:\[,\s]-?\d{19,}|\d[eE]\+?\d{3}")
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_TOTAL = re.compile(r'"totalResults"\s*:\s*(\d{1,18})\b')
+_SEPARATOR = re.compile(r"[\s,]*")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_JSON = json.JSONDecoder(strict=False)
+
+
+def read_page(body: bytes) -> Page:
+    """Reads an answer's body (contracts: Hotstar, "Response"). Never raises: what is wrong is said in the page."""
+    if _WIDE_NUMBER.search(body) is None:
+        try:
+            answer = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return _read_tolerantly(body)
+        return _from_envelope(answer)
+    return _read_tolerantly(body)
+
+
+def judge(entry: Entry, model: type[HotstarItem]) -> Accepted | Rejected:
+    """Says whether an item can stand in the tables. The reason for a rejection quotes nothing of the item."""
+    if entry.problem is not None:
+        return Rejected(entry.problem)
+    if entry.item is None or entry.content_id is None:
+        return Rejected("contentId is missing or unreadable")
+    try:
+        model.model_validate(entry.item)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        return Rejected(f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}")
+    content = orjson.dumps(entry.item, option=orjson.OPT_SORT_KEYS)
+    if b"\\u0000" in content and _unstorable(entry.item) is not None:
+        return Rejected("a text holds a NUL character")
+    return Accepted(content, content_hash(content))
+
+
+def content_hash(content: bytes) -> uuid.UUID:
+    """128 bits that stand for an item's content, in the type that PostgreSQL stores in 16 bytes."""
+    return uuid.UUID(bytes=hashlib.blake2b(content, digest_size=16).digest())
+
+
+def raw_item(body: bytes, position: int) -> bytes:
+    """The bytes of the item at a position as they came; of -1, the rest of a page that breaks off."""
+    text = body.decode("utf-8", "surrogateescape")
+    for place, start, end, _ in _scan(text):
+        if place == position:
+            return text[start:end].encode("utf-8", "surrogateescape")
+    return body
+
+
+def _from_envelope(answer: object) -> Page:
+    match answer:
+        case {"body": {"results": {"items": list(items), "totalResults": int(total)}}} if not isinstance(total, bool):
+            return Page(total, [_entry(position, item) for position, item in enumerate(items)])
+        case _:
+            return Page(None, [], "the answer has not the form of a listing (body.results.items, totalResults)")
+
+
+def _entry(position: int, item: object) -> Entry:
+    if not isinstance(item, dict):
+        return Entry(position, None, None, "not an object")
+    return Entry(position, _content_id(item.get("contentId")), item)
+
+
+def _content_id(value: object) -> str | None:
+    match value:
+        case bool():
+            return None
+        case int():
+            return str(value)
+        case str() if value.strip() and _UNSTORABLE.search(value) is None:
+            return value
+        case _:
+            return None
+
+
+def _read_tolerantly(body: bytes) -> Page:
+    text = body.decode("utf-8", "surrogateescape")
+    total = _TOTAL.search(text)
+    problem = None if total else "the answer has no totalResults"
+    if _ITEMS.search(text) is None:
+        return Page(int(total[1]) if total else None, [], "the answer is not a listing")
+    entries = []
+    for position, _, _, item in _scan(text):
+        if position < 0:
+            problem = "the answer breaks off"
+            entries.append(Entry(position, None, None, problem))
+            continue
+        entry = _entry(position, item)
+        unstorable = _unstorable(entry.item)
+        entries.append(Entry(position, entry.content_id, entry.item, entry.problem or unstorable))
+    return Page(int(total[1]) if total else None, entries, problem)
+
+
+def _scan(text: str) -> Iterator[tuple[int, int, int, object]]:
+    """Walks the list of items: (position, start, end, value); position -1 if the list breaks off."""
+    opening = _ITEMS.search(text)
+    if opening is None:
+        return
+    at, position = opening.end(), 0
+    while True:
+        separator = _SEPARATOR.match(text, at)
+        at = separator.end() if separator else at
+        if text[at : at + 1] == "]":
+            return
+        try:
+            value, end = _JSON.raw_decode(text, at)
+        except (json.JSONDecodeError, RecursionError, ValueError):
+            yield -1, at, len(text), None
+            return
+        yield position, at, end, value
+        at, position = end, position + 1
+
+
+def _unstorable(value: object) -> str | None:
+    """Why PostgreSQL could not store a value without loss; None if it can."""
+    match value:
+        case str():
+            found = _UNSTORABLE.search(value)
+            if found is None:
+                return None
+            return "a text holds a NUL character" if found[0] == "\x00" else "a text holds an invalid character"
+        case bool() | None:
+            return None
+        case int():
+            return None if -(2**63) <= value < 2**64 else "an integer is beyond 64 bits"
+        case float():
+            return None if math.isfinite(value) else "a number is not finite"
+        case dict():
+            return next((why for pair in value.items() for part in pair if (why := _unstorable(part))), None)
+        case list():
+            return next((why for part in value if (why := _unstorable(part))), None)
+        case _:
+            return None

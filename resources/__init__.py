@@ -1,0 +1,1 @@
+"""How the world is reached: settings, databases, one HTTP transport, one typed client a service."""
