@@ -1,0 +1,102 @@
+"""The errors that the platform raises on purpose. Each message says what a person does next; none carries a secret."""
+
+from datetime import datetime
+from typing import Any
+
+
+class CatalogError(Exception):
+    """Every error of ours."""
+
+
+class SettingsError(CatalogError):
+    """A setting is missing or cannot be used."""
+
+
+class EmbeddedServerError(CatalogError):
+    """The embedded PostgreSQL server cannot be installed, started or reached."""
+
+
+class DatabaseError(CatalogError):
+    """A database cannot be reached, or is not in the state that the code needs."""
+
+
+class OriginMismatch(CatalogError):
+    """The source database holds another origin's data: nothing may be written."""
+
+
+class LockLost(CatalogError):
+    """The advisory lock of a fetch or merge went away with its connection: nothing more may be written."""
+
+
+class AlreadyRunning(CatalogError):
+    """Somebody else does this already: a second `catalog up`, a second load of a kind."""
+
+
+class ServiceError(CatalogError):
+    """A service did not give what was asked.
+
+    Attributes:
+        service: such as `hotstar`.
+        endpoint: path of the request, without parameters; empty where none was made.
+        status: HTTP status, or None where no answer came.
+        retryable: whether the same request may succeed later without anybody's doing.
+    """
+
+    retryable: bool = True
+
+    def __init__(self, message: str, service: str, endpoint: str = "", status: int | None = None) -> None:
+        super().__init__(message)
+        self.service = service
+        self.endpoint = endpoint
+        self.status = status
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.service, self.endpoint, self.status)
+
+
+class PermanentServiceError(ServiceError):
+    """Asking again brings the same: 401, 403 after one new token, 404, 400, 422 and their like."""
+
+    retryable = False
+
+
+class ServiceUnreachable(ServiceError):
+    """No answer came: refused, dropped, cut off, or no address for the name."""
+
+
+class ServiceBusy(ServiceError):
+    """The service kept answering 429 although its Retry-After was obeyed."""
+
+
+class ServiceResting(ServiceError):
+    """The service failed again after every rest that this run may wait for.
+
+    Attributes:
+        until: end of the rest in force, by the database's clock.
+    """
+
+    def __init__(
+        self, message: str, service: str, endpoint: str = "", status: int | None = None, until: datetime | None = None
+    ) -> None:
+        super().__init__(message, service, endpoint, status)
+        self.until = until
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.service, self.endpoint, self.status, self.until)
+
+
+class BudgetSpent(ServiceError):
+    """The units of a day or month are used up: a normal end of work, not a failure.
+
+    Attributes:
+        until: when the next period begins, by the database's clock.
+    """
+
+    def __init__(
+        self, message: str, service: str, endpoint: str = "", status: int | None = None, until: datetime | None = None
+    ) -> None:
+        super().__init__(message, service, endpoint, status)
+        self.until = until
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.service, self.endpoint, self.status, self.until)
