@@ -1,5 +1,7 @@
 """The errors that the platform raises on purpose. Each message says what a person does next; none carries a secret."""
 
+# ruff: noqa: N818 - an error is named for what happened: LockLost says more than LockError
+
 from datetime import datetime
 from typing import Any
 
@@ -68,11 +70,11 @@ class ServiceBusy(ServiceError):
     """The service kept answering 429 although its Retry-After was obeyed."""
 
 
-class ServiceResting(ServiceError):
-    """The service failed again after every rest that this run may wait for.
+class ServicePaused(ServiceError):
+    """Nothing may be asked before a known time.
 
     Attributes:
-        until: end of the rest in force, by the database's clock.
+        until: that time, by the database's clock.
     """
 
     def __init__(
@@ -85,18 +87,9 @@ class ServiceResting(ServiceError):
         return type(self), (str(self), self.service, self.endpoint, self.status, self.until)
 
 
-class BudgetSpent(ServiceError):
-    """The units of a day or month are used up: a normal end of work, not a failure.
+class ServiceResting(ServicePaused):
+    """The service failed again after every rest that this run may wait for."""
 
-    Attributes:
-        until: when the next period begins, by the database's clock.
-    """
 
-    def __init__(
-        self, message: str, service: str, endpoint: str = "", status: int | None = None, until: datetime | None = None
-    ) -> None:
-        super().__init__(message, service, endpoint, status)
-        self.until = until
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (str(self), self.service, self.endpoint, self.status, self.until)
+class BudgetSpent(ServicePaused):
+    """The units of a day or month are used up: a normal end of work, not a failure."""

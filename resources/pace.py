@@ -1,0 +1,295 @@
+"""The pace of a service: slots, rests and budgets that every process and machine shares through PostgreSQL.
+
+What may go when is decided in SQL (`ops.take_slot`, `ops.report_outcome`); here a process waits for what it was told.
+No request is made here: that is `resources.transport`.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import psycopg
+import stamina
+import structlog
+from psycopg.rows import dict_row
+
+from resources.errors import BudgetSpent, DatabaseError, ServiceResting
+from resources.statements import statement
+
+log = structlog.get_logger("resources.pace")
+
+RESTS_A_RUN = 3
+"""Rests that one run waits for before it gives up."""
+
+CONFIRM_S = 0.03
+"""A slot taken earlier is confirmed this many seconds before it comes: a rest may have begun since."""
+
+Outcome = Literal["ok", "outage", "busy", "unsent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Units that a service allows in one period of a zone."""
+
+    period: Literal["day", "month"]
+    zone: str
+    allowed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePace:
+    """How a service may be asked, in seconds.
+
+    Attributes:
+        service: name, as in `ops.pace`.
+        interval_s: between two requests, as the service counts; slots stand 1.02 times as far apart. 0: no limit.
+        slow_s: an answer that takes longer begins a rest, from send to last byte.
+        timeout_s: an answer that takes longer is given up.
+        rest_s: the rest after a 5XX, a timeout or a slow answer.
+        late_s: a slot reached later than this is given up. Below 0.02 x `interval_s`, less what arrivals jitter: a
+            request sent late and the next on time must still stand one interval apart.
+        budgets: units a day or month.
+    """
+
+    service: str
+    interval_s: float
+    slow_s: float
+    timeout_s: float
+    rest_s: float
+    late_s: float
+    budgets: tuple[Budget, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Leave to send one request at a time of the database's clock."""
+
+    at: datetime
+    probe: bool
+    cost: int
+    sure: bool
+    """Granted for this very moment, so that nothing can have overtaken it."""
+
+
+class DatabaseClock:
+    """The database's clock, read off this process's monotonic one.
+
+    Each reading of the database's time bounds the difference of the two clocks from both sides, by when the question
+    left and when the answer was here. The tightest reading of the last minute is kept, unless a newer one contradicts
+    it: then a clock was set.
+    """
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._read_at = 0.0
+        self._low: float | None = None
+        self._high = 0.0
+
+    def learn(self, now: datetime, *, asked: float, answered: float) -> None:
+        """Take in that the database said `now` to a question asked and answered at these monotonic times."""
+        low, high = now.timestamp() - answered, now.timestamp() - asked
+        known = self._low is not None and answered - self._read_at < 60 and self._low <= high and low <= self._high
+        if self._low is None or not known or high - low < self._high - self._low:
+            self._low, self._high, self._read_at = low, high, answered
+
+    def earliest(self) -> float:
+        """Epoch seconds that the database's clock shows at least.
+
+        Raises:
+            RuntimeError: nothing was learned yet.
+        """
+        if self._low is None:
+            raise RuntimeError("the database's clock was never read: take a slot first")
+        return self._monotonic() + self._low
+
+    def latest(self) -> float:
+        """Epoch seconds that the database's clock shows at most."""
+        return self._monotonic() + self._high
+
+    def now(self) -> datetime:
+        """The database's time, UTC, never ahead of it."""
+        return datetime.fromtimestamp(self.earliest(), UTC)
+
+
+class Pace:
+    """One service's slots, seen by one process: an async context manager around one autocommit connection.
+
+    Attributes:
+        clock: the database's clock.
+        waited_s: seconds spent waiting for slots and rests.
+        given_up: slots that were reached too late or overtaken.
+    """
+
+    def __init__(
+        self,
+        description: ServicePace,
+        source_url: str,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.description = description
+        self.clock = DatabaseClock(monotonic)
+        self.waited_s = 0.0
+        self.given_up = 0
+        self._source_url = source_url
+        self._sleep = sleep
+        self._monotonic = monotonic
+        self._connection: psycopg.AsyncConnection[dict[str, Any]] | None = None
+        self._connecting = asyncio.Lock()
+        self._rests_met: set[int] = set()
+
+    async def __aenter__(self) -> Self:
+        described = self.description
+        await self.run(
+            "ops/describe_pace",
+            {
+                "service": described.service,
+                "interval_s": described.interval_s,
+                "rest_s": described.rest_s,
+                "slow_s": described.slow_s,
+                "timeout_s": described.timeout_s,
+            },
+        )
+        for budget in described.budgets:
+            await self.run(
+                "ops/describe_budget",
+                {
+                    "service": described.service,
+                    "period": budget.period,
+                    "zone": budget.zone,
+                    "allowed": budget.allowed,
+                },
+            )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+    async def take(self, *, cost: int = 1) -> Slot:
+        """Take the next slot, waiting for rests to end but not for the slot itself.
+
+        Raises:
+            BudgetSpent: no unit is left in the period.
+            ServiceResting: the run has waited for `RESTS_A_RUN` rests already.
+            DatabaseError: the source database cannot be reached.
+        """
+        service = self.description.service
+        while True:
+            asked = self._monotonic()
+            row = await self.run("ops/take_slot", {"service": service, "cost": cost})
+            self.clock.learn(row["now"], asked=asked, answered=self._monotonic())
+            if row["verdict"] == "go":
+                return Slot(row["at"], row["probe"], cost, sure=(row["at"] - row["now"]).total_seconds() < CONFIRM_S)
+            if row["verdict"] == "spent":
+                raise BudgetSpent(
+                    f"The budget of {service} is spent until {row['at'].isoformat()}; the rest is fetched after that.",
+                    service,
+                    until=row["at"],
+                )
+            if row["rests"] not in self._rests_met:
+                if len(self._rests_met) == RESTS_A_RUN:
+                    raise ServiceResting(
+                        f"{service} failed again after {RESTS_A_RUN} rests and rests until {row['at'].isoformat()}. "
+                        "See the newest failures in ops.api_calls; run again later: what was fetched is kept.",
+                        service,
+                        until=row["at"],
+                    )
+                self._rests_met.add(row["rests"])
+                log.warning("service rests", service=service, until=row["at"].isoformat())
+            await self.wait_until(row["at"])
+
+    async def reach(self, slot: Slot) -> Slot:
+        """Wait for a slot's moment; return it, or the one taken in its place if it came too late or was overtaken.
+
+        Raises:
+            BudgetSpent, ServiceResting, DatabaseError: as `take` does.
+        """
+        while True:
+            if slot.sure or await self._still_holds(slot):
+                await self.wait_until(slot.at)
+                late = self.clock.latest() - slot.at.timestamp()
+                if late <= self.description.late_s or self.description.interval_s == 0:
+                    return slot
+            await self.give_up(slot)
+            slot = await self.take(cost=slot.cost)
+
+    async def give_up(self, slot: Slot) -> None:
+        """Return a slot unused: its units are free again, and a probe's lease ends."""
+        self.given_up += 1
+        await self.report(slot, "unsent")
+
+    async def report(
+        self, slot: Slot, outcome: Outcome, *, reason: str | None = None, retry_after_s: float | None = None
+    ) -> None:
+        """Tell every process how the request of a slot ended.
+
+        Args:
+            slot: the slot it was sent in.
+            outcome: `ok`, `outage` (5XX, timeout, slow), `busy` (429) or `unsent`.
+            reason: why, for a person who looks at a rest.
+            retry_after_s: seconds that a 429 asked to wait.
+        """
+        await self.run(
+            "ops/report_outcome",
+            {
+                "service": self.description.service,
+                "at": slot.at,
+                "outcome": outcome,
+                "reason": reason,
+                "retry_after_s": retry_after_s,
+                "cost": slot.cost,
+            },
+        )
+
+    async def wait_until(self, at: datetime, *, less_s: float = 0.0) -> None:
+        """Sleep until the database's clock shows `at`, less some seconds."""
+        began = self._monotonic()
+        while (left := at.timestamp() - less_s - self.clock.earliest()) > 0:
+            await self._sleep(left)
+        self.waited_s += self._monotonic() - began
+
+    async def _still_holds(self, slot: Slot) -> bool:
+        await self.wait_until(slot.at, less_s=CONFIRM_S)
+        asked = self._monotonic()
+        row = await self.run("ops/confirm_slot", {"service": self.description.service, "at": slot.at})
+        self.clock.learn(row["now"], asked=asked, answered=self._monotonic())
+        return bool(row["holds"])
+
+    async def run(self, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Run one named statement in a transaction of its own; return its first row, or an empty one.
+
+        A connection that broke is made anew, a few times: the server may be restarting.
+
+        Raises:
+            DatabaseError: the source database cannot be reached.
+        """
+        try:
+            async for attempt in stamina.retry_context(
+                psycopg.OperationalError, attempts=6, timeout=30, wait_initial=0.2
+            ):
+                with attempt:
+                    cursor = await (await self._connected()).execute(statement(name), params)
+                    row = await cursor.fetchone() if cursor.description else None
+                    return row or {}
+        except psycopg.OperationalError as lost:
+            raise DatabaseError(
+                f"The source database can't be reached ({type(lost).__name__}): see that it runs, then run again."
+            ) from None
+        raise AssertionError("a retry ends by returning or raising")
+
+    async def _connected(self) -> psycopg.AsyncConnection[dict[str, Any]]:
+        async with self._connecting:
+            if self._connection is None or self._connection.closed:
+                self._connection = await psycopg.AsyncConnection.connect(
+                    self._source_url, autocommit=True, row_factory=dict_row
+                )
+            return self._connection
