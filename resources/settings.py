@@ -1,0 +1,145 @@
+"""Settings from the environment and from `.env` in the working directory: where data lives, which services to ask.
+
+What a variable means stands in `.env.example`. Nothing here opens a connection, and nothing here shows a secret: URLs
+that may carry a password, keys and webhook addresses are kept as `SecretStr`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from resources.errors import SettingsError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+"""The checkout: `dagster.yaml`, `sql/` and the packages stand here."""
+
+HOTSTAR_PRODUCTION = "https://catalog-api.hotstar.com"
+"""The provider's production address (contracts, "Access")."""
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUrls:
+    """Plain `postgresql://` URLs of the three databases."""
+
+    source: SecretStr
+    catalog: SecretStr
+    dagster: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class HotstarAccess:
+    """What a client of the Hotstar partner API needs, and the origin that its data bears.
+
+    `origin` is the service's address and the partner, or `sandbox:<seed>`: never a secret.
+    """
+
+    base_url: str
+    partner_id: str
+    akamai_secret: SecretStr
+    origin: str
+
+
+class Settings(BaseSettings):
+    """Every variable that the platform reads; make one with `load_settings`."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    catalog_home: Path = Path(".catalog")
+    source_database_url: SecretStr | None = None
+    catalog_database_url: SecretStr | None = None
+    dagster_database_url: SecretStr | None = None
+
+    hotstar_api_base_url: str | None = None
+    hotstar_partner_id: str | None = None
+    hotstar_akamai_secret: SecretStr | None = None
+    catalog_origin_hotstar: str | None = None
+
+    catalog_log_level: LogLevel = "INFO"
+    alert_webhook_url: SecretStr | None = None
+    alert_smtp_url: SecretStr | None = None
+    alert_mail_from: str = "catalog@localhost"
+    alert_mail_to: str | None = None
+
+    @property
+    def home(self) -> Path:
+        """`CATALOG_HOME` as an absolute path."""
+        return self.catalog_home.expanduser().resolve()
+
+    @property
+    def database_urls(self) -> DatabaseUrls | None:
+        """The URLs of a server of one's own, or None: then the embedded server serves.
+
+        Raises:
+            SettingsError: some of the three are set and some are not, or one is no PostgreSQL URL.
+        """
+        source, catalog, dagster = self.source_database_url, self.catalog_database_url, self.dagster_database_url
+        if source is not None and catalog is not None and dagster is not None:
+            return DatabaseUrls(source, catalog, dagster)
+        given = {"SOURCE_DATABASE_URL": source, "CATALOG_DATABASE_URL": catalog, "DAGSTER_DATABASE_URL": dagster}
+        missing = [name for name, url in given.items() if url is None]
+        if len(missing) == len(given):
+            return None
+        raise SettingsError(
+            f"{_listed(missing)} not set: give all three database URLs of your server, or none for the embedded one."
+        )
+
+    @property
+    def hotstar(self) -> HotstarAccess | None:
+        """Access to Hotstar, or None where no credential is set: the service is then off.
+
+        Raises:
+            SettingsError: one credential without the other, or a secret that is not hexadecimal.
+        """
+        partner, secret = self.hotstar_partner_id, self.hotstar_akamai_secret
+        if partner is None and secret is None:
+            return None
+        if partner is None or secret is None:
+            missing = "HOTSTAR_PARTNER_ID" if partner is None else "HOTSTAR_AKAMAI_SECRET"
+            raise SettingsError(f"{missing} is not set: Hotstar needs the partner id and the secret, or neither.")
+        if not _is_hexadecimal(secret.get_secret_value()):
+            raise SettingsError("HOTSTAR_AKAMAI_SECRET is not a hexadecimal text of even length: copy it again.")
+        base_url = (self.hotstar_api_base_url or HOTSTAR_PRODUCTION).rstrip("/")
+        return HotstarAccess(
+            base_url=base_url,
+            partner_id=partner,
+            akamai_secret=secret,
+            origin=self.catalog_origin_hotstar or f"{base_url} {partner}",
+        )
+
+
+def load_settings() -> Settings:
+    """Read the environment and `.env`, and check what can be checked without a connection.
+
+    Raises:
+        SettingsError: names the variables that are missing or wrong, never their values.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as refused:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in refused.errors())
+        raise SettingsError(f"A setting can't be read: {wrong}.") from None
+    for name in ("source_database_url", "catalog_database_url", "dagster_database_url"):
+        url: SecretStr | None = getattr(settings, name)
+        if url is not None and urlsplit(url.get_secret_value()).scheme not in {"postgresql", "postgres"}:
+            raise SettingsError(f"{name.upper()} must begin with postgresql:// (and name no driver).")
+    _ = settings.database_urls, settings.hotstar
+    return settings
+
+
+def _listed(names: list[str]) -> str:
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"
+
+
+def _is_hexadecimal(text: str) -> bool:
+    try:
+        return bool(bytes.fromhex(text))
+    except ValueError:
+        return False

@@ -1,0 +1,92 @@
+"""What tests share: one embedded server a session, and a migrated database of one's own for each test that asks."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from resources.databases import SEARCH_PATH
+from resources.embedded import EmbeddedServer
+from resources.embedded_install import recorded_folder
+from resources.migrations import migrate
+
+QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+"""A test's server loses nothing that anyone wants."""
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    """One embedded PostgreSQL for the whole session."""
+    home = tmp_path_factory.mktemp("home")
+    try:
+        with EmbeddedServer(home, options=QUICK) as running:
+            yield running
+    finally:
+        remove_home(home)
+
+
+def remove_home(home: Path) -> None:
+    """Remove a home and, where root made it, the folder that it records outside."""
+    folder = recorded_folder(home)
+    if folder is not None:
+        shutil.rmtree(folder)
+    shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def template_database(server: EmbeddedServer) -> str:
+    """The name of a migrated database that nobody is connected to."""
+    migrate(server.url("source"))
+    return "source"
+
+
+@pytest.fixture
+def empty_url(server: EmbeddedServer) -> Iterator[str]:
+    """The URL of a new database without any migration."""
+    yield from _cloned(server, "template1")
+
+
+@pytest.fixture
+def source_url(server: EmbeddedServer, template_database: str) -> Iterator[str]:
+    """The URL of a migrated source database of this test's own."""
+    yield from _cloned(server, template_database)
+
+
+def _cloned(server: EmbeddedServer, template: str) -> Iterator[str]:
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(server.url("postgres").get_secret_value(), autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        admin.execute(
+            sql.SQL("ALTER DATABASE {} SET search_path = {}").format(
+                sql.Identifier(name), sql.SQL(", ").join(map(sql.Identifier, SEARCH_PATH))
+            )
+        )
+        try:
+            yield server.url(name).get_secret_value()
+        finally:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def shift_clock() -> Callable[[psycopg.Connection, timedelta], None]:
+    """Move SQL's one clock, `ops.now()`, in a test's own database: `shift_clock(connection, timedelta(hours=2))`."""
+
+    def shift(connection: psycopg.Connection, interval: timedelta) -> None:
+        connection.execute(
+            sql.SQL(
+                "CREATE OR REPLACE FUNCTION ops.now() RETURNS timestamptz LANGUAGE sql VOLATILE"
+                " AS 'SELECT pg_catalog.clock_timestamp() + make_interval(secs => {})'"
+            ).format(sql.Literal(interval.total_seconds()))
+        )
+        connection.commit()
+
+    return shift
