@@ -142,6 +142,7 @@ CREATE TABLE hotstar.merges (
   run_id text NOT NULL,
   merged_at timestamptz NOT NULL,
   approved_deletions integer,
+  census_id bigint REFERENCES hotstar.listings,
   pages integer NOT NULL DEFAULT 0,
   seen bigint NOT NULL DEFAULT 0,
   inserted bigint NOT NULL DEFAULT 0,
@@ -158,6 +159,7 @@ CREATE INDEX merges_by_kind ON hotstar.merges (kind, merge_id DESC);
 COMMENT ON TABLE hotstar.merges IS 'Every merge with its instant and its approval: what a replay repeats';
 COMMENT ON COLUMN hotstar.merges.merged_at IS 'The instant the merge decided by (what has expired, which censuses are complete)';
 COMMENT ON COLUMN hotstar.merges.approved_deletions IS 'Deletions approved for this merge; null: none beyond the guard';
+COMMENT ON COLUMN hotstar.merges.census_id IS 'The newest complete census it relied on: a replay relies on the same';
 COMMENT ON COLUMN hotstar.merges.seen IS 'Distinct items on the merged pages';
 COMMENT ON COLUMN hotstar.merges.deleted IS 'Items that went from active to deleted';
 COMMENT ON COLUMN hotstar.merges.withheld IS 'Deletions above the guard that wait for an approval';

@@ -1,0 +1,69 @@
+-- Decides for every candidate whether it is deleted, why and since when. Candidates are the items seen in this merge, those that
+-- expired, those withheld before, and after a new census every item. It changes nothing.
+CREATE TEMP TABLE decisions ON COMMIT DROP AS
+WITH censuses AS (
+  SELECT l.started_at, l.completed_at
+  FROM usable_censuses AS l
+  WHERE l.kind = %(kind)s AND l.started_at <= (SELECT newest.started_at FROM listings AS newest WHERE newest.listing_id = %(census_id)s)
+), candidates AS (
+  SELECT i.content_id FROM items AS i WHERE i.kind = %(kind)s AND %(every)s
+  UNION
+  SELECT i.content_id
+  FROM items AS i
+  WHERE
+    i.kind = %(kind)s AND NOT i.is_deleted AND i.end_date_s > 0
+    AND i.end_date_s <= extract(epoch FROM %(merged_at)s::timestamptz)
+  UNION
+  SELECT s.content_id
+  FROM sightings AS s
+  JOIN page_merges AS m USING (page_id)
+  WHERE m.merge_id = %(merge_id)s
+  UNION
+  SELECT w.content_id FROM withheld_deletions AS w WHERE w.kind = %(kind)s
+), judged AS (
+  SELECT
+    i.content_id, i.title, i.is_deleted AS was_deleted, i.deletion_reason AS was_reason,
+    EXISTS (SELECT FROM touched AS t WHERE t.content_id = i.content_id AND t.known_hash IS NULL) AS is_new,
+    missed.missing_at,
+    CASE WHEN i.asset_status = 'UNPUBLISHED' THEN coalesce(
+      (
+        SELECT max(v.valid_to)
+        FROM item_versions AS v
+        WHERE v.kind = i.kind AND v.content_id = i.content_id AND v.item ->> 'assetStatus' IS DISTINCT FROM 'UNPUBLISHED'
+      ), i.first_seen_at
+    ) END AS unpublished_at,
+    CASE WHEN i.end_date_s > 0 AND i.end_date_s <= extract(epoch FROM %(merged_at)s::timestamptz) THEN greatest(
+      to_timestamp(i.end_date_s), coalesce(
+        (
+          SELECT max(v.valid_to)
+          FROM item_versions AS v
+          WHERE
+            v.kind = i.kind AND v.content_id = i.content_id
+            AND (v.item ->> 'endDate')::bigint IS DISTINCT FROM i.end_date_s
+        ), i.first_seen_at
+      )
+    ) END AS expired_at
+  FROM candidates
+  JOIN items AS i ON i.kind = %(kind)s AND i.content_id = candidates.content_id
+  LEFT JOIN LATERAL (
+    SELECT c.completed_at AS missing_at
+    FROM censuses AS c
+    WHERE c.started_at >= (
+      SELECT max(s.sent_at) + interval '1 hour'
+      FROM sightings AS s
+      WHERE s.kind = i.kind AND s.content_id = i.content_id
+    )
+    ORDER BY c.started_at
+    OFFSET %(censuses_to_miss)s - 1
+    LIMIT 1
+  ) AS missed ON true
+)
+SELECT
+  content_id, title, was_deleted, was_reason, is_new,
+  CASE
+    WHEN missing_at IS NOT NULL THEN 'missing'
+    WHEN unpublished_at IS NOT NULL THEN 'unpublished'
+    WHEN expired_at IS NOT NULL THEN 'expired'
+  END AS reason,
+  least(missing_at, unpublished_at, expired_at) AS deleted_at
+FROM judged

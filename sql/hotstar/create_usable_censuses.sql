@@ -1,0 +1,14 @@
+-- The censuses that can prove an item missing: complete, and every item of theirs has a readable id.
+CREATE TEMP TABLE usable_censuses ON COMMIT DROP AS
+SELECT l.kind, l.listing_id, l.started_at, l.completed_at
+FROM listings AS l
+WHERE
+  l.kind = %(kind)s
+  AND l.purpose = 'census'
+  AND l.status = 'complete'
+  AND NOT EXISTS (
+    SELECT
+    FROM rejected_items AS r
+    JOIN pages AS p USING (page_id)
+    WHERE p.listing_id = l.listing_id AND p.readable AND r.content_id IS NULL
+  )

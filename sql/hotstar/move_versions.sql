@@ -1,0 +1,13 @@
+-- Moves the beginnings of versions that an earlier page now shows; the content, and so the wide row, stays.
+UPDATE items AS i SET
+  page_id = r.page_id,
+  position = r.position,
+  version_from = r.valid_from,
+  first_seen_at = r.first_seen_at
+FROM runs AS r
+WHERE
+  i.kind = %(kind)s
+  AND r.valid_to IS NULL
+  AND r.content_id = i.content_id
+  AND r.item_hash = i.item_hash
+  AND (r.page_id, r.position, r.first_seen_at) IS DISTINCT FROM (i.page_id, i.position, i.first_seen_at)
