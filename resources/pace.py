@@ -16,6 +16,7 @@ import psycopg
 import stamina
 import structlog
 from psycopg.rows import dict_row
+from pydantic import SecretStr
 
 from resources.errors import BudgetSpent, DatabaseError, ServiceResting
 from resources.statements import statement
@@ -27,6 +28,9 @@ RESTS_A_RUN = 3
 
 CONFIRM_S = 0.03
 """A slot taken earlier is confirmed this many seconds before it comes: a rest may have begun since."""
+
+SOON_S = 3.0
+"""How long an open connection may wait for a slot: less than servers wait for a request."""
 
 Outcome = Literal["ok", "outage", "busy", "unsent"]
 
@@ -127,7 +131,7 @@ class Pace:
     def __init__(
         self,
         description: ServicePace,
-        source_url: str,
+        source_url: SecretStr,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
@@ -174,7 +178,7 @@ class Pace:
             await self._connection.close()
             self._connection = None
 
-    async def take(self, *, cost: int = 1) -> Slot:
+    async def take(self, *, cost: int) -> Slot:
         """Take the next slot, waiting for rests to end but not for the slot itself.
 
         Raises:
@@ -182,45 +186,63 @@ class Pace:
             ServiceResting: the run has waited for `RESTS_A_RUN` rests already.
             DatabaseError: the source database cannot be reached.
         """
-        service = self.description.service
         while True:
-            asked = self._monotonic()
-            row = await self.run("ops/take_slot", {"service": service, "cost": cost})
-            self.clock.learn(row["now"], asked=asked, answered=self._monotonic())
-            if row["verdict"] == "go":
-                return Slot(row["at"], row["probe"], cost, sure=(row["at"] - row["now"]).total_seconds() < CONFIRM_S)
-            if row["verdict"] == "spent":
-                raise BudgetSpent(
-                    f"The budget of {service} is spent until {row['at'].isoformat()}; the rest is fetched after that.",
-                    service,
-                    until=row["at"],
-                )
-            if row["rests"] not in self._rests_met:
-                if len(self._rests_met) == RESTS_A_RUN:
-                    raise ServiceResting(
-                        f"{service} failed again after {RESTS_A_RUN} rests and rests until {row['at'].isoformat()}. "
-                        "See the newest failures in ops.api_calls; run again later: what was fetched is kept.",
-                        service,
-                        until=row["at"],
-                    )
-                self._rests_met.add(row["rests"])
-                log.warning("service rests", service=service, until=row["at"].isoformat())
-            await self.wait_until(row["at"])
+            answer = await self._ask(cost)
+            if isinstance(answer, Slot):
+                return answer
+            await self.wait_until(answer)
 
-    async def reach(self, slot: Slot) -> Slot:
-        """Wait for a slot's moment; return it, or the one taken in its place if it came too late or was overtaken.
+    async def reach(self, slot: Slot | None, *, cost: int) -> Slot | None:
+        """Wait for a slot's moment over an open connection, and return the slot that may be used now.
+
+        A slot that came too late, was overtaken or was never taken is replaced by one that comes soon. None if there is
+        no such: the connection would not outlast the wait.
 
         Raises:
             BudgetSpent, ServiceResting, DatabaseError: as `take` does.
         """
         while True:
-            if slot.sure or await self._still_holds(slot):
-                await self.wait_until(slot.at)
-                late = self.clock.latest() - slot.at.timestamp()
-                if late <= self.description.late_s or self.description.interval_s == 0:
-                    return slot
-            await self.give_up(slot)
-            slot = await self.take(cost=slot.cost)
+            if slot is not None:
+                if slot.sure or await self._still_holds(slot):
+                    await self.wait_until(slot.at)
+                    late = self.clock.latest() - slot.at.timestamp()
+                    if late <= self.description.late_s or self.description.interval_s == 0:
+                        return slot
+                await self.give_up(slot)
+            answer = await self._ask(cost)
+            if not isinstance(answer, Slot):
+                return None
+            slot = answer
+            if slot.at.timestamp() - self.clock.earliest() > SOON_S:
+                await self.give_up(slot)
+                return None
+
+    async def _ask(self, cost: int) -> Slot | datetime:
+        """A slot, or the time until which the service rests."""
+        service = self.description.service
+        asked = self._monotonic()
+        row = await self.run("ops/take_slot", {"service": service, "cost": cost})
+        self.clock.learn(row["now"], asked=asked, answered=self._monotonic())
+        at: datetime = row["at"]
+        if row["verdict"] == "go":
+            return Slot(at, row["probe"], cost, sure=(at - row["now"]).total_seconds() < CONFIRM_S)
+        if row["verdict"] == "spent":
+            raise BudgetSpent(
+                f"The budget of {service} is spent until {at.isoformat()}; the rest is fetched after that.",
+                service,
+                until=at,
+            )
+        if row["rests"] not in self._rests_met:
+            if len(self._rests_met) == RESTS_A_RUN:
+                raise ServiceResting(
+                    f"{service} failed again after {RESTS_A_RUN} rests and rests until {at.isoformat()}. "
+                    "See the newest failures in ops.api_calls; run again later: what was fetched is kept.",
+                    service,
+                    until=at,
+                )
+            self._rests_met.add(row["rests"])
+            log.warning("service rests", service=service, until=at.isoformat())
+        return at
 
     async def give_up(self, slot: Slot) -> None:
         """Return a slot unused: its units are free again, and a probe's lease ends."""
@@ -290,6 +312,6 @@ class Pace:
         async with self._connecting:
             if self._connection is None or self._connection.closed:
                 self._connection = await psycopg.AsyncConnection.connect(
-                    self._source_url, autocommit=True, row_factory=dict_row
+                    self._source_url.get_secret_value(), autocommit=True, row_factory=dict_row
                 )
             return self._connection

@@ -1,0 +1,416 @@
+"""The one httpx transport through which every service is reached: slot, send, judge, log.
+
+The design's section "Reaching a service" decides what is done here. What belongs to one service alone (paths, headers,
+its credential) stands in that service's client.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+import httpx
+import stamina
+import structlog
+
+from resources.errors import PermanentServiceError, ServiceBusy, ServiceUnreachable
+from resources.logs import redacted
+from resources.pace import Outcome, Pace, Slot
+
+log = structlog.get_logger("resources.transport")
+
+AT_ONCE = 4
+"""Requests that one process has taken a slot for or under way."""
+
+ATTEMPTS = 6
+"""Tries at one request that is answered 429 or by the network's failing."""
+
+TRIES = 12
+"""Tries at one request whatever stops it."""
+
+CONNECT_S = 10.0
+"""Seconds to open a connection."""
+
+OPEN_AHEAD_S = 1.0
+"""A connection is sought this many seconds before its slot, so that opening one does not make the request late."""
+
+
+class Credential(Protocol):
+    """Headers that open a service, added last."""
+
+    likely_causes: str
+
+    @property
+    def generation(self) -> int:
+        """Grows with every new credential."""
+
+    async def headers(self) -> dict[str, str]:
+        """The present credential."""
+
+    async def renew(self) -> None:
+        """Make a new one: the service refused the present one."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a transport did so far.
+
+    Attributes:
+        requests: sent, retries included.
+        refused: answered 429.
+        failures: answered 5XX, slow, or not at all.
+        received_bytes: of bodies, as transferred.
+        slowest_s: from send to last byte.
+        waited_s: waiting for slots and rests.
+        given_up: slots reached too late or overtaken.
+    """
+
+    requests: int = 0
+    refused: int = 0
+    failures: int = 0
+    received_bytes: int = 0
+    slowest_s: float = 0.0
+    waited_s: float = 0.0
+    given_up: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How an answer came; in a response's extensions as `delivery`. Times are UTC, by the database's clock."""
+
+    sent_at: datetime
+    received_at: datetime
+    attempts: int
+    waited_s: float
+
+
+@dataclass(slots=True)
+class _Call:
+    """One request through all its attempts."""
+
+    endpoint: str
+    cost: int
+    request_id: str = field(default_factory=lambda: secrets.token_hex(4))
+    attempts: int = 0
+    waited_s: float = 0.0
+    missed: bool = False
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One try: the slot it goes in, and what came of it."""
+
+    began: float
+    generation: int
+    slot: Slot | None = None
+    sent: float | None = None
+    sent_at: datetime | None = None
+    status: int | None = None
+    headers: httpx.Headers = field(default_factory=httpx.Headers)
+    body: bytes = b""
+    took_s: float = 0.0
+    failure: str | None = None
+    retry_after_s: float | None = None
+
+
+class _MissedError(Exception):
+    """A request was not sent, for want of a slot that comes soon or because a new token is on trial."""
+
+
+class PacedTransport(httpx.AsyncBaseTransport):
+    """Carries requests at a service's pace, one slot an attempt, and raises a `ServiceError` for whatever is no answer.
+
+    A request's extension `cost` gives its units, 1 if left out. Cancelling a request leaves nothing behind: an unsent
+    slot passes, a probe's lease runs out.
+
+    Over httpx's own transport a request waits for its slot when its connection stands, so that opening one makes it
+    neither late nor close to the next. A transport given in its place is handed each request at its moment.
+    """
+
+    def __init__(
+        self,
+        *,
+        pace: Pace,
+        credential: Credential,
+        inner: httpx.AsyncBaseTransport | None = None,
+        run_id: str = "",
+        asset: str = "",
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pace = pace
+        self._service = pace.description.service
+        self._credential = credential
+        # Idle connections are closed before a common server's five seconds are over, lest a request meets the closing.
+        limits = httpx.Limits(max_connections=2 * AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=4.0)
+        self._inner = inner or httpx.AsyncHTTPTransport(limits=limits)
+        self._own = inner is None
+        self._run_id = run_id
+        self._asset = asset
+        self._monotonic = monotonic
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._under_way = 0
+        self._opener_left = asyncio.Event()
+        self._trial = asyncio.Lock()
+        self._forbidden: str | None = None
+        self._counts = Counts()
+
+    @property
+    def counts(self) -> Counts:
+        """What was done so far."""
+        self._counts.waited_s = self._pace.waited_s
+        self._counts.given_up = self._pace.given_up
+        return self._counts
+
+    async def aclose(self) -> None:
+        """Close the connections to the service."""
+        await self._inner.aclose()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request when its turn comes and return its answer, the body read whole.
+
+        Raises:
+            PermanentServiceError: the service will answer the same again.
+            ServiceUnreachable, ServiceBusy: the bounded retries are used up.
+            ServiceResting, BudgetSpent: see `Pace.take`.
+        """
+        call = _Call(request.url.path, int(request.extensions.get("cost", 1)))
+        async with self._places:
+            with structlog.contextvars.bound_contextvars(request_id=call.request_id):
+                async for attempt in stamina.retry_context(
+                    _backoff, attempts=ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=8.0
+                ):
+                    with attempt:
+                        return await self._answer(request, call)
+        raise AssertionError("a retry ends by returning or raising")
+
+    async def _answer(self, request: httpx.Request, call: _Call) -> httpx.Response:
+        """Try until there is something to return or raise; rests are waited for in between."""
+        while call.attempts < TRIES:
+            async with self._trial:
+                self._refuse_if_forbidden(call)
+            try:
+                tried = await self._attempt(request, call, on_trial=False)
+            except _MissedError:
+                call.missed = True
+                continue
+            if tried.status == 403:
+                tried = await self._again_with_new_credential(request, call, tried)
+            if (answer := self._judged(call, tried)) is not None:
+                return answer
+        raise ServiceUnreachable(
+            f"{self._service} gave no answer to {call.endpoint} in {TRIES} tries; see ops.api_calls, then run again.",
+            self._service,
+            call.endpoint,
+        )
+
+    async def _again_with_new_credential(self, request: httpx.Request, call: _Call, tried: _Attempt) -> _Attempt:
+        """Answer a 403 with one new credential, tried by one request while every other waits for what becomes of it."""
+        async with self._trial:
+            self._refuse_if_forbidden(call)
+            if tried.generation == self._credential.generation:
+                await self._credential.renew()
+            again = await self._attempt(request, call, on_trial=True)
+            if again.status == 403:
+                self._forbidden = _clock_difference(again)
+                self._refuse_if_forbidden(call)
+            return again
+
+    def _refuse_if_forbidden(self, call: _Call) -> None:
+        if self._forbidden is not None:
+            raise PermanentServiceError(
+                f"{self._service} answers 403 to {call.endpoint}, also with a new token. Likely causes: "
+                f"{self._credential.likely_causes}{self._forbidden}",
+                self._service,
+                call.endpoint,
+                403,
+            )
+
+    async def _attempt(self, request: httpx.Request, call: _Call, *, on_trial: bool) -> _Attempt:
+        """One slot, one sending, reported and logged. Only what stops the sending is raised."""
+        opens = self._own and self._under_way == 0 and not call.missed
+        if opens:
+            # Alone, it connects first and then asks for a slot; who comes meanwhile takes one of those after it.
+            self._opener_left.clear()
+        self._under_way += 1
+        try:
+            tried = _Attempt(self._monotonic(), self._credential.generation)
+            if not opens:
+                if self._own:
+                    await self._opener_left.wait()
+                tried.slot = await self._pace.take(cost=call.cost)
+                await self._pace.wait_until(tried.slot.at, less_s=OPEN_AHEAD_S if self._own else 0.0)
+            await self._send(request, call, tried, on_trial=on_trial)
+        finally:
+            self._under_way -= 1
+            if opens:
+                self._opener_left.set()
+        await self._tell(call, tried)
+        return tried
+
+    async def _send(self, request: httpx.Request, call: _Call, tried: _Attempt, *, on_trial: bool) -> None:
+        """Send a request with the credential added last and read its answer whole; failures stand in `tried`."""
+        loop, timeout_s = asyncio.get_running_loop(), self._pace.description.timeout_s
+        credential = await self._credential.headers()
+        tried.generation = self._credential.generation
+
+        def leaves() -> None:
+            tried.sent, tried.sent_at = self._monotonic(), self._pace.clock.now()
+            self._opener_left.set()
+            deadline.reschedule(loop.time() + timeout_s)
+
+        async def at_its_moment(event: str, _: dict[str, Any]) -> None:
+            if event.endswith(".send_request_headers.started"):
+                deadline.reschedule(None)
+                tried.slot = await self._pace.reach(tried.slot, cost=call.cost)
+                if tried.slot is None:
+                    raise _MissedError
+                if not on_trial and (self._trial.locked() or self._forbidden is not None):
+                    await self._pace.give_up(tried.slot)
+                    raise _MissedError
+                leaves()
+
+        outgoing = httpx.Request(
+            request.method,
+            request.url,
+            headers=[*request.headers.multi_items(), *credential.items()],
+            stream=request.stream,
+            extensions={**request.extensions, "trace": at_its_moment} if self._own else request.extensions,
+        )
+        try:
+            async with asyncio.timeout(CONNECT_S) as deadline:
+                if not self._own:
+                    leaves()
+                response = await self._inner.handle_async_request(outgoing)
+                try:
+                    tried.body = b"".join([part async for part in response.aiter_raw()])
+                finally:
+                    await response.aclose()
+                tried.status, tried.headers = response.status_code, response.headers
+        except (TimeoutError, httpx.TimeoutException):
+            tried.failure = "timeout" if tried.sent is not None else "ConnectTimeout"
+        except httpx.TransportError as broken:
+            tried.failure = type(broken).__name__
+
+    async def _tell(self, call: _Call, tried: _Attempt) -> None:
+        """Report an attempt's outcome to every process, count it and log it."""
+        described = self._pace.description
+        took_s = 0.0 if tried.sent is None else self._monotonic() - tried.sent
+        call.attempts += 1
+        call.waited_s += (tried.sent or self._monotonic()) - tried.began
+        outcome: Outcome = "ok"
+        retry_after_s = None
+        if tried.status is None:
+            # A probe that found nobody has failed; any other broken connection is tried again without a rest.
+            probe = tried.slot is not None and tried.slot.probe
+            outcome = "outage" if probe or tried.failure == "timeout" else "unsent" if tried.sent is None else "ok"
+        elif tried.status == 429:
+            outcome, tried.failure = "busy", "HTTP 429"
+            retry_after_s = _retry_after(tried.headers, least=described.interval_s)
+            self._counts.refused += 1
+        elif tried.status >= 500:
+            outcome, tried.failure = "outage", f"HTTP {tried.status}"
+        elif took_s > described.slow_s:
+            outcome, tried.failure = "outage", f"slow: {took_s:.1f} s"
+        if tried.slot is not None:
+            await self._pace.report(tried.slot, outcome, reason=tried.failure, retry_after_s=retry_after_s)
+        self._counts.requests += tried.sent is not None
+        self._counts.failures += tried.failure is not None and tried.status != 429
+        self._counts.received_bytes += len(tried.body)
+        self._counts.slowest_s = max(self._counts.slowest_s, took_s)
+        facts = {
+            "service": self._service,
+            "endpoint": call.endpoint,
+            "status": tried.status,
+            "ms": round(took_s * 1000),
+            "bytes": len(tried.body),
+            "attempt": call.attempts,
+            "failure": tried.failure,
+        }
+        await self._pace.run(
+            "ops/log_call",
+            {
+                **facts,
+                "sent_at": tried.sent_at,
+                "request_id": call.request_id,
+                "run_id": self._run_id,
+                "asset": self._asset,
+            },
+        )
+        worth_a_look = tried.failure is not None or tried.status is None or tried.status >= 400
+        log.log(logging.WARNING if worth_a_look else logging.DEBUG, "called", **facts)
+
+    def _judged(self, call: _Call, tried: _Attempt) -> httpx.Response | None:
+        """An answer to return, None to try again after the rest that was begun, or an error."""
+        status = tried.status
+        if tried.failure == "timeout" or (status is not None and status >= 500):
+            return None
+        if status is None:
+            raise ServiceUnreachable(
+                f"{self._service} can't be reached for {call.endpoint} ({tried.failure}): check the address and the "
+                "network, then run again; what was fetched is kept.",
+                self._service,
+                call.endpoint,
+            )
+        if status == 429:
+            raise ServiceBusy(
+                f"{self._service} keeps answering 429 to {call.endpoint}: another program uses the same credentials. "
+                "Stop it or wait, then run again.",
+                self._service,
+                call.endpoint,
+                status,
+            )
+        if 200 <= status < 300 and tried.sent_at is not None:
+            return httpx.Response(
+                status,
+                headers=tried.headers,
+                stream=httpx.ByteStream(tried.body),
+                extensions={"delivery": Delivery(tried.sent_at, self._pace.clock.now(), call.attempts, call.waited_s)},
+            )
+        raise PermanentServiceError(
+            f"{self._service} refuses {call.endpoint} with HTTP {status}: "
+            f"{redacted(tried.body[:200].decode('utf-8', 'replace')) or 'no reason given'}. "
+            + _ADVICE.get(status, "Asking again brings the same: compare the request with the service's contract."),
+            self._service,
+            call.endpoint,
+            status,
+        )
+
+
+_ADVICE = {
+    401: "The credential is missing or of the wrong form: check the service's variables in the environment.",
+    404: "The path or the base address is wrong: check the service's base URL in the environment.",
+}
+
+
+def _backoff(error: Exception) -> bool | float:
+    """How stamina retries: the shared slot spaces what a 429 delays, jitter spaces what the network broke."""
+    if isinstance(error, ServiceBusy):
+        return 0.0
+    return isinstance(error, ServiceUnreachable)
+
+
+def _retry_after(headers: httpx.Headers, *, least: float) -> float:
+    """Seconds that a 429 asks to wait, given as a number or a date; at least the service's interval."""
+    text = headers.get("retry-after", "").strip()
+    if text.isdigit():
+        return max(least, float(text))
+    try:
+        at = parsedate_to_datetime(text)
+        since = parsedate_to_datetime(headers.get("date", "")) if "date" in headers else datetime.now(UTC)
+    except (ValueError, TypeError):
+        return least
+    return max(least, (at - since).total_seconds())
+
+
+def _clock_difference(tried: _Attempt) -> str:
+    """What the answer's own date says about this machine's clock, for a person who looks for the cause of a 403."""
+    try:
+        off_s = (datetime.now(UTC) - parsedate_to_datetime(tried.headers.get("date", ""))).total_seconds()
+    except (ValueError, TypeError):
+        return "."
+    return f" (it differs from the service's by {abs(off_s):.0f} s)."
