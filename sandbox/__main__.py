@@ -1,0 +1,96 @@
+"""`python -m sandbox`: start the simulated services."""
+
+import argparse
+import os
+from pathlib import Path
+
+import psutil
+
+from sandbox.movies import FULL_SIZE
+from sandbox.server import listen, serve
+from sandbox.world import Options, World
+
+_MEGABYTE = 1_000_000
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sandbox",
+        description="Serve the upstream services on 127.0.0.1, simulated from their contracts: Hotstar's films under "
+        "/movie/search. GET /_truth says what is true, POST /_control changes it, GET /_health says it is up. Partner "
+        "and secret (hex) come from SANDBOX_HOTSTAR_PARTNER and SANDBOX_HOTSTAR_SECRET; without them every request is "
+        "answered with 403.",
+    )
+    parser.add_argument("--port", type=_whole, default=0, help="port to listen on; 0, the default, takes a free one")
+    parser.add_argument("--port-file", type=Path, help="file to write the port to once the sandbox answers")
+    parser.add_argument(
+        "--rate", type=_positive, default=1.0, help="requests a second before 429; 0: no limit (default %(default)s)"
+    )
+    parser.add_argument(
+        "--latency", type=_positive, default=2.0, help="seconds an answer takes per 1,000 items (default %(default)s)"
+    )
+    parser.add_argument(
+        "--movies", type=_whole, default=FULL_SIZE, help="how many films there are at the start (default %(default)s)"
+    )
+    parser.add_argument(
+        "--seed", type=_whole, default=1, help="the same seed gives the same catalogue (default %(default)s)"
+    )
+    parser.add_argument(
+        "--cache-mb", type=_whole, default=160, help="megabytes of encoded items to keep (default %(default)s)"
+    )
+    parser.add_argument(
+        "--warm", action="store_true", help="encode the items before the first request, for measurements"
+    )
+    parser.add_argument("--parent-pid", type=_whole, help="end when the process with this id is gone")
+    return parser
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return number
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return number
+
+
+def main() -> None:
+    """Start the sandbox and serve until a signal comes."""
+    parser = _parser()
+    given = parser.parse_args()
+    try:
+        secret = bytes.fromhex(os.environ.get("SANDBOX_HOTSTAR_SECRET", ""))
+    except ValueError:
+        parser.error("SANDBOX_HOTSTAR_SECRET must be hexadecimal")
+    try:
+        parent = psutil.Process(given.parent_pid) if given.parent_pid is not None else None
+    except psutil.NoSuchProcess:
+        parser.error(f"--parent-pid: there is no process {given.parent_pid}")
+    try:
+        bound = listen(given.port)
+    except OSError as error:
+        parser.error(f"port {given.port} cannot be used ({error.strerror}): end what listens there or choose another")
+    world = World(
+        Options(
+            seed=given.seed,
+            movies=given.movies,
+            rate=given.rate,
+            latency=given.latency,
+            cache_bytes=given.cache_mb * _MEGABYTE,
+            hotstar_partner=os.environ.get("SANDBOX_HOTSTAR_PARTNER", ""),
+            hotstar_secret=secret,
+        )
+    )
+    if given.warm:
+        for catalogue in world.catalogues.values():
+            catalogue.warm()
+    serve(world, bound, port_file=given.port_file, parent=parent)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""The ASGI application: the services at the root, and beside them the sandbox's own three paths.
+
+`/_control`, `/_truth` and `/_health` need no token and count for no limit.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import TypeVar
+
+import orjson
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from sandbox.control import RefusedError, perform
+from sandbox.gate import Drop, Gate
+from sandbox.truth import truth
+from sandbox.world import World
+
+T = TypeVar("T")
+
+
+def build_app(world: World, worker: Executor, drop: Drop) -> Starlette:
+    """Return the application.
+
+    Args:
+        world: what is simulated.
+        worker: runs everything that touches the world; one thread, so that answers and actions keep their order.
+        drop: closes a request's connection, for the faults that break one off.
+    """
+
+    async def on_worker(work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(worker, work)
+
+    async def control(request: Request) -> Response:
+        body = await request.body()
+        try:
+            return _json(200, await on_worker(lambda: perform(world, body)))
+        except (ValidationError, RefusedError) as refused:
+            return _json(400, {"error": str(refused)})
+
+    async def tell(request: Request) -> Response:
+        kind = request.query_params.get("kind", "movie")
+        if kind not in world.catalogues:
+            return _json(404, {"error": f"no kind {kind}: there are {', '.join(world.catalogues)}"})
+        asked = {name: request.query_params.get(name) == "1" for name in ("ids", "items", "requests")}
+        return _json(200, await on_worker(lambda: truth(world, kind, **asked)))
+
+    async def health(request: Request) -> Response:  # noqa: ARG001 - Starlette passes the request
+        options = world.options
+        answer = {"status": "ok", "seed": options.seed, "rate": options.rate, "latency": options.latency}
+        return _json(200, {**answer, "kinds": {name: len(items) for name, items in world.catalogues.items()}})
+
+    return Starlette(
+        routes=[
+            Route("/_control", control, methods=["POST"]),
+            Route("/_truth", tell, methods=["GET"]),
+            Route("/_health", health, methods=["GET"]),
+            Mount("/", app=Gate(world, worker, drop)),
+        ]
+    )
+
+
+def _json(status: int, content: object) -> Response:
+    return Response(orjson.dumps(content), status, media_type="application/json")

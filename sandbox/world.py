@@ -1,0 +1,115 @@
+"""All that is simulated: the clock, the catalogues, the services, the faults and what waits for a request."""
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from sandbox.access import Access
+from sandbox.catalogue import Catalogue
+from sandbox.clock import Clock
+from sandbox.faults import Faults, failing, spoil
+from sandbox.hotstar import Hotstar
+from sandbox.ledger import Ledger
+from sandbox.limits import Limiter
+from sandbox.movies import MOVIE
+from sandbox.requests import Asked, Reply, Service
+from sandbox.schedule import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a sandbox is started with."""
+
+    seed: int
+    movies: int
+    rate: float
+    """Requests a second; 0: no limit."""
+    latency: float
+    """Seconds per 1,000 items."""
+    cache_bytes: int
+    hotstar_partner: str
+    hotstar_secret: bytes
+
+
+class World:
+    """Everything a request or an action can touch. Its methods run on one thread, one at a time."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.clock = Clock()
+        self.faults = Faults()
+        self.schedule = Schedule()
+        self.catalogues = {
+            kind.name: Catalogue(
+                kind, seed=options.seed, count=count, clock=self.clock, cache_bytes=options.cache_bytes
+            )
+            for kind, count in ((MOVIE, options.movies),)
+        }
+        self.access = Access(options.hotstar_partner, options.hotstar_secret)
+        hotstar = Hotstar(
+            self.catalogues, access=self.access, limiter=Limiter(rate=options.rate, latency=options.latency)
+        )
+        self.services: tuple[Service, ...] = (hotstar,)
+        self.ledgers = {service.name: Ledger() for service in self.services}
+        self.changes: list[dict[str, object]] = []
+        """Every action since the start, with the sandbox's time and the content ids it touched."""
+        self._undo: dict[str, Callable[[], None]] = {
+            "clock": self.clock.reset,
+            "catalogue": self._reset_catalogues,
+            "faults": self.faults.reset,
+            "schedule": self.schedule.reset,
+            "ledger": self._reset_ledgers,
+            "pace": self._reset_pace,
+            "tokens": self._accept_tokens,
+        }
+
+    def expire_tokens(self) -> float:
+        """Refuse tokens that begin before now, and return that second of real time."""
+        self.access.not_before = time.time()
+        return self.access.not_before
+
+    def reset(self, parts: Collection[str] | None) -> None:
+        """Go back to the start: everything, or the parts named."""
+        for part, undo in self._undo.items():
+            if parts is None or part in parts:
+                undo()
+
+    def _reset_catalogues(self) -> None:
+        for catalogue in self.catalogues.values():
+            catalogue.reset()
+        self.changes.clear()
+
+    def _reset_ledgers(self) -> None:
+        for ledger in self.ledgers.values():
+            ledger.entries.clear()
+
+    def _reset_pace(self) -> None:
+        for service in self.services:
+            service.limiter.reset()
+
+    def _accept_tokens(self) -> None:
+        self.access.not_before = 0.0
+
+    def service_for(self, path: str) -> Service:
+        """Return the service that answers for a path; the last one takes what no other claims."""
+        return next(service for service in self.services if service.claims(path))
+
+    def respond(self, service: Service, asked: Asked) -> Reply:
+        """Answer an admitted request, with what was scheduled around it and the fault that hits it."""
+        after = self.schedule.before(asked)
+        fault = self.faults.take(asked)
+        reply = failing(fault) if fault is not None else None
+        if reply is None:
+            reply = service.answer(asked)
+            if fault is not None:
+                reply = spoil(reply, fault)
+        for waiting in after:
+            waiting.action()
+        self.ledgers[service.name].record(asked, at=time.time(), status=reply.status, admitted=True, items=reply.items)
+        return reply
+
+    def refuse(self, service: Service, asked: Asked, early: float) -> Reply:
+        """Answer a request that came `early` seconds too soon."""
+        reply = service.refuse(early)
+        self.ledgers[service.name].record(asked, at=time.time(), status=reply.status, admitted=False, items=0)
+        return reply
