@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg
@@ -31,6 +32,8 @@ from resources.errors import EmbeddedServerError
 from resources.settings import DatabaseUrls
 
 DATABASES = ("dagster", "source", "catalog")
+SANDBOX_SUFFIX = "_sandbox"
+"""Databases filled from the sandbox bear its name, so that real credentials begin with empty ones."""
 
 ROLE = "catalog"
 
@@ -69,11 +72,13 @@ class EmbeddedServer:
 
     Args:
         home: the folder that records and holds everything (`CATALOG_HOME`).
+        sandbox: whether the databases are those filled from the sandbox.
         options: server options over our own, for tests.
     """
 
-    def __init__(self, home: Path, *, options: Mapping[str, str] | None = None) -> None:
+    def __init__(self, home: Path, *, sandbox: bool = False, options: Mapping[str, str] | None = None) -> None:
         self.home = home
+        self._suffix = SANDBOX_SUFFIX if sandbox else ""
         self.was_running = False
         self._options = {**_OPTIONS, **(options or {})}
         self._users: IO[bytes] | None = None
@@ -88,6 +93,7 @@ class EmbeddedServer:
         """
         install = prepare_install(self.home)
         with refusals_explained(self.home), ExitStack() as undo:
+            undo.callback(stop_if_unused, self.home)
             users = undo.enter_context(_open_lock(self.home, "server.users"))
             with _starting(self.home):
                 fcntl.flock(users, fcntl.LOCK_SH)
@@ -110,7 +116,8 @@ class EmbeddedServer:
     @property
     def urls(self) -> DatabaseUrls:
         """Plain `postgresql://` URLs of the three databases, password included."""
-        return DatabaseUrls(source=self.url("source"), catalog=self.url("catalog"), dagster=self.url("dagster"))
+        dagster, source, catalog = (self.url(name + self._suffix) for name in DATABASES)
+        return DatabaseUrls(source=source, catalog=catalog, dagster=dagster)
 
     def url(self, database: str) -> SecretStr:
         """The URL of one database of this server."""
@@ -200,9 +207,8 @@ class EmbeddedServer:
             self.url("postgres").get_secret_value(), autocommit=True, connect_timeout=10
         ) as connection:
             present = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
-            for name in DATABASES:
-                if name not in present:
-                    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            for name in sorted({name + self._suffix for name in DATABASES} - present):
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
 
 def stop_if_unused(home: Path) -> bool:
@@ -219,6 +225,12 @@ def stop_if_unused(home: Path) -> bool:
         if running is not None:
             _stop(running.process)
         return True
+
+
+def is_embedded(home: Path, url: SecretStr) -> bool:
+    """Whether a URL is one of this home's server, as in a shell that took the lines of `catalog env`."""
+    path = home / "server.password"
+    return path.exists() and urlsplit(url.get_secret_value()).password == _password(home)
 
 
 def _stop(process: psutil.Process) -> None:

@@ -4,12 +4,13 @@ What a variable means stands in `.env.example`. Nothing here opens a connection,
 that may carry a password, keys and webhook addresses are kept as `SecretStr`.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, ValidationError
+from pydantic import NonNegativeFloat, NonNegativeInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from resources.errors import SettingsError
@@ -62,6 +63,11 @@ class Settings(BaseSettings):
     hotstar_akamai_secret: SecretStr | None = None
     catalog_origin_hotstar: str | None = None
 
+    sandbox_seed: NonNegativeInt = 1
+    sandbox_movies: NonNegativeInt = 51_495
+    sandbox_rate: NonNegativeFloat = 1.0
+    sandbox_latency: NonNegativeFloat = 2.0
+
     catalog_log_level: LogLevel = "INFO"
     alert_webhook_url: SecretStr | None = None
     alert_smtp_url: SecretStr | None = None
@@ -104,7 +110,7 @@ class Settings(BaseSettings):
         if partner is None or secret is None:
             missing = "HOTSTAR_PARTNER_ID" if partner is None else "HOTSTAR_AKAMAI_SECRET"
             raise SettingsError(f"{missing} is not set: Hotstar needs the partner id and the secret, or neither.")
-        if not _is_hexadecimal(secret.get_secret_value()):
+        if re.fullmatch("(?:[0-9a-fA-F]{2})+", secret.get_secret_value()) is None:
             raise SettingsError("HOTSTAR_AKAMAI_SECRET is not a hexadecimal text of even length: copy it again.")
         base_url = (self.hotstar_api_base_url or HOTSTAR_PRODUCTION).rstrip("/")
         return HotstarAccess(
@@ -136,10 +142,3 @@ def load_settings() -> Settings:
 
 def _listed(names: list[str]) -> str:
     return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"
-
-
-def _is_hexadecimal(text: str) -> bool:
-    try:
-        return bool(bytes.fromhex(text))
-    except ValueError:
-        return False

@@ -30,7 +30,7 @@ def test_a_newer_database_is_refused_in_one_sentence(source_url: str) -> None:
     with psycopg.connect(source_url) as connection:
         connection.execute("UPDATE ops.alembic_version SET version_num = '9999'")
     for ask in (migrate, migration_state):
-        with pytest.raises(DatabaseError, match="revision 9999 .* update the program"):
+        with pytest.raises(DatabaseError, match=r"revision 9999 .* update the program"):
             ask(source_url)
 
 

@@ -1,0 +1,41 @@
+"""The command `catalog`. Each subcommand stands in a module of its own; here they get their names."""
+
+import sys
+from typing import Any
+
+import typer
+
+from catalog_assets.cli.databases import env, migrate
+from catalog_assets.cli.sandbox import sandbox
+from resources.errors import CatalogError
+
+
+class _Catalog(typer.Typer):
+    """Prints an error of ours as one sentence; anything else is a defect and keeps its traceback."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super().__call__(*arguments, **options)
+        except CatalogError as error:
+            sys.exit(_refused(error))
+
+
+def _refused(error: CatalogError) -> int:
+    typer.echo(f"catalog: {error}", err=True)
+    return 2
+
+
+app = _Catalog(
+    name="catalog",
+    help="A streaming catalogue kept complete, fresh and trustworthy.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(migrate)
+app.command()(env)
+app.command()(sandbox)
+
+
+if __name__ == "__main__":
+    app()

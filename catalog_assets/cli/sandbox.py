@@ -1,0 +1,145 @@
+"""The simulated services as a process: alone (`catalog sandbox`), or beside a command that has no credentials.
+
+The sandbox is never imported: it is started, and spoken to over HTTP as the services are. Partner and secret are made
+at random for each start.
+"""
+
+import json
+import os
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import psutil
+import typer
+
+from catalog_assets.cli.processes import MARK, Child, ask_to_end, await_end, start
+from resources.errors import CatalogError
+from resources.settings import Settings
+
+_RECORD = "sandbox.json"
+_START_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A running sandbox; `created` is its process's start in epoch seconds, since process numbers come again."""
+
+    pid: int
+    created: float
+    port: int
+    partner: str
+    secret: str
+    seed: int
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Access to the sandbox under the names of the real credentials, and the origin that its data bears."""
+        return {
+            "HOTSTAR_API_BASE_URL": f"http://127.0.0.1:{self.port}",
+            "HOTSTAR_PARTNER_ID": self.partner,
+            "HOTSTAR_AKAMAI_SECRET": self.secret,
+            "CATALOG_ORIGIN_HOTSTAR": f"sandbox:{self.seed}",
+        }
+
+
+@contextmanager
+def start_sandbox(settings: Settings, home: Path, mark: str) -> Iterator[tuple[Sandbox, Child]]:
+    """Start a sandbox as the settings say and end it afterwards.
+
+    Raises:
+        CatalogError: it does not start.
+    """
+    partner, secret = f"sandbox-{secrets.token_hex(4)}", secrets.token_hex(32)
+    port_file = home / f"sandbox-{mark}.port"
+    options = {
+        "--port": 0,
+        "--port-file": port_file,
+        "--rate": settings.sandbox_rate,
+        "--latency": settings.sandbox_latency,
+        "--movies": settings.sandbox_movies,
+        "--seed": settings.sandbox_seed,
+        "--parent-pid": os.getpid(),
+    }
+    child = start(
+        "sandbox",
+        [sys.executable, "-m", "sandbox", *(str(word) for option in options.items() for word in option)],
+        environment={MARK: mark, "SANDBOX_HOTSTAR_PARTNER": partner, "SANDBOX_HOTSTAR_SECRET": secret},
+        logs=home / "logs",
+    )
+    process = psutil.Process(child.process.pid)
+    try:
+        port = _await_port(child, port_file)
+        yield Sandbox(process.pid, process.create_time(), port, partner, secret, settings.sandbox_seed), child
+    finally:
+        port_file.unlink(missing_ok=True)
+        ask_to_end([process])
+        if await_end([process], 5):
+            process.kill()
+        child.process.wait()
+
+
+@contextmanager
+def recorded(home: Path, sandbox: Sandbox | None) -> Iterator[None]:
+    """Let other commands on this home use the sandbox while the context lasts."""
+    if sandbox is None:
+        yield
+        return
+    path = home / _RECORD
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(asdict(sandbox), file)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def running_sandbox(home: Path) -> Sandbox | None:
+    """The sandbox that a running `catalog up` recorded, or None."""
+    try:
+        sandbox = Sandbox(**json.loads((home / _RECORD).read_text(encoding="utf-8")))
+        alive = psutil.Process(sandbox.pid).create_time() == sandbox.created
+    except (FileNotFoundError, ValueError, TypeError, psutil.NoSuchProcess):
+        return None
+    return sandbox if alive else None
+
+
+def sandbox(
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 0,
+    rate: Annotated[float, typer.Option(help="Requests a second before it answers 429; 0: no limit.")] = 1.0,
+    latency: Annotated[float, typer.Option(help="Seconds that an answer takes per 1,000 items.")] = 2.0,
+    movies: Annotated[int, typer.Option(help="Films at the start.")] = 51_495,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same catalogue.")] = 1,
+) -> None:
+    """The simulated services alone, until Ctrl-C.
+
+    It takes the credentials of HOTSTAR_PARTNER_ID and HOTSTAR_AKAMAI_SECRET; where they are not set it makes some and
+    prints them as `export` lines.
+    """
+    environment = dict(os.environ)
+    if "HOTSTAR_PARTNER_ID" not in environment or "HOTSTAR_AKAMAI_SECRET" not in environment:
+        environment["HOTSTAR_PARTNER_ID"] = f"sandbox-{secrets.token_hex(4)}"
+        environment["HOTSTAR_AKAMAI_SECRET"] = secrets.token_hex(32)
+        for name in ("HOTSTAR_PARTNER_ID", "HOTSTAR_AKAMAI_SECRET"):
+            typer.echo(f"export {name}={environment[name]}")
+    environment["SANDBOX_HOTSTAR_PARTNER"] = environment["HOTSTAR_PARTNER_ID"]
+    environment["SANDBOX_HOTSTAR_SECRET"] = environment["HOTSTAR_AKAMAI_SECRET"]
+    given = {"--port": port, "--rate": rate, "--latency": latency, "--movies": movies, "--seed": seed}
+    arguments = [sys.executable, "-m", "sandbox", *(str(word) for option in given.items() for word in option)]
+    sys.stdout.flush()
+    os.execve(sys.executable, arguments, environment)  # noqa: S606 - from a list made here
+
+
+def _await_port(child: Child, port_file: Path) -> int:
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline and not child.has_ended:
+        if port_file.exists():
+            return int(port_file.read_text(encoding="ascii"))
+        time.sleep(0.05)
+    raise CatalogError(f"The sandbox did not start: {child.log} says why.")
