@@ -6,21 +6,18 @@ its credential) stands in that service's client.
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import httpx
 import stamina
 import structlog
 
-from resources.errors import PermanentServiceError, ServiceBusy, ServiceUnreachable
-from resources.logs import redacted
-from resources.pace import Outcome, Pace, Slot
+from resources.errors import PermanentServiceError, ServiceBusy, ServiceResting, ServiceUnreachable
+from resources.outcomes import Attempt, Call, clock_difference, judged, outcome
+from resources.pace import Pace
 
 log = structlog.get_logger("resources.transport")
 
@@ -77,45 +74,6 @@ class Counts:
     slowest_s: float = 0.0
     waited_s: float = 0.0
     given_up: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How an answer came; in a response's extensions as `delivery`. Times are UTC, by the database's clock."""
-
-    sent_at: datetime
-    received_at: datetime
-    attempts: int
-    waited_s: float
-
-
-@dataclass(slots=True)
-class _Call:
-    """One request through all its attempts."""
-
-    endpoint: str
-    cost: int
-    request_id: str = field(default_factory=lambda: secrets.token_hex(4))
-    attempts: int = 0
-    waited_s: float = 0.0
-    missed: bool = False
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """One try: the slot it goes in, and what came of it."""
-
-    began: float
-    generation: int
-    slot: Slot | None = None
-    sent: float | None = None
-    sent_at: datetime | None = None
-    status: int | None = None
-    headers: httpx.Headers = field(default_factory=httpx.Headers)
-    body: bytes = b""
-    took_s: float = 0.0
-    failure: str | None = None
-    retry_after_s: float | None = None
 
 
 class _MissedError(Exception):
@@ -178,7 +136,7 @@ class PacedTransport(httpx.AsyncBaseTransport):
             ServiceUnreachable, ServiceBusy: the bounded retries are used up.
             ServiceResting, BudgetSpent: see `Pace.take`.
         """
-        call = _Call(request.url.path, int(request.extensions.get("cost", 1)))
+        call = Call(self._service, request.url.path, int(request.extensions.get("cost", 1)))
         async with self._places:
             with structlog.contextvars.bound_contextvars(request_id=call.request_id):
                 async for attempt in stamina.retry_context(
@@ -188,27 +146,21 @@ class PacedTransport(httpx.AsyncBaseTransport):
                         return await self._answer(request, call)
         raise AssertionError("a retry ends by returning or raising")
 
-    async def _answer(self, request: httpx.Request, call: _Call) -> httpx.Response:
+    async def _answer(self, request: httpx.Request, call: Call) -> httpx.Response:
         """Try until there is something to return or raise; rests are waited for in between."""
         while call.attempts < TRIES:
-            async with self._trial:
-                self._refuse_if_forbidden(call)
-            try:
-                tried = await self._attempt(request, call, on_trial=False)
-            except _MissedError:
-                call.missed = True
-                continue
+            tried = await self._attempt(request, call, on_trial=False)
             if tried.status == 403:
                 tried = await self._again_with_new_credential(request, call, tried)
-            if (answer := self._judged(call, tried)) is not None:
+            if (answer := judged(call, tried)) is not None:
                 return answer
-        raise ServiceUnreachable(
-            f"{self._service} gave no answer to {call.endpoint} in {TRIES} tries; see ops.api_calls, then run again.",
+        raise ServiceResting(
+            f"{self._service} gave no answer to {call.endpoint} in {TRIES} tries: see ops.api_calls, then run again.",
             self._service,
             call.endpoint,
         )
 
-    async def _again_with_new_credential(self, request: httpx.Request, call: _Call, tried: _Attempt) -> _Attempt:
+    async def _again_with_new_credential(self, request: httpx.Request, call: Call, tried: Attempt) -> Attempt:
         """Answer a 403 with one new credential, tried by one request while every other waits for what becomes of it."""
         async with self._trial:
             self._refuse_if_forbidden(call)
@@ -216,29 +168,46 @@ class PacedTransport(httpx.AsyncBaseTransport):
                 await self._credential.renew()
             again = await self._attempt(request, call, on_trial=True)
             if again.status == 403:
-                self._forbidden = _clock_difference(again)
+                self._forbidden = clock_difference(again.headers)
                 self._refuse_if_forbidden(call)
             return again
 
-    def _refuse_if_forbidden(self, call: _Call) -> None:
+    def _refuse_if_forbidden(self, call: Call) -> None:
         if self._forbidden is not None:
             raise PermanentServiceError(
                 f"{self._service} answers 403 to {call.endpoint}, also with a new token. Likely causes: "
-                f"{self._credential.likely_causes}{self._forbidden}",
+                f"{self._credential.likely_causes}{self._forbidden}.",
                 self._service,
                 call.endpoint,
                 403,
             )
 
-    async def _attempt(self, request: httpx.Request, call: _Call, *, on_trial: bool) -> _Attempt:
-        """One slot, one sending, reported and logged. Only what stops the sending is raised."""
+    async def _attempt(self, request: httpx.Request, call: Call, *, on_trial: bool) -> Attempt:
+        """One sending, reported and logged; slots that are missed on the way are taken anew."""
+        while True:
+            if not on_trial:
+                async with self._trial:
+                    self._refuse_if_forbidden(call)
+            tried = Attempt(self._monotonic(), self._credential.generation)
+            try:
+                await self._in_turn(request, call, tried, on_trial=on_trial)
+            except _MissedError:
+                call.missed = True
+            else:
+                await self._tell(call, tried)
+                return tried
+
+    async def _in_turn(self, request: httpx.Request, call: Call, tried: Attempt, *, on_trial: bool) -> None:
+        """Send when a slot comes.
+
+        Alone, a request connects first and then asks for a slot, since one for this very moment would pass while it
+        connects. Who comes meanwhile takes one of those after it, and connects while that draws near.
+        """
         opens = self._own and self._under_way == 0 and not call.missed
         if opens:
-            # Alone, it connects first and then asks for a slot; who comes meanwhile takes one of those after it.
             self._opener_left.clear()
         self._under_way += 1
         try:
-            tried = _Attempt(self._monotonic(), self._credential.generation)
             if not opens:
                 if self._own:
                     await self._opener_left.wait()
@@ -249,10 +218,8 @@ class PacedTransport(httpx.AsyncBaseTransport):
             self._under_way -= 1
             if opens:
                 self._opener_left.set()
-        await self._tell(call, tried)
-        return tried
 
-    async def _send(self, request: httpx.Request, call: _Call, tried: _Attempt, *, on_trial: bool) -> None:
+    async def _send(self, request: httpx.Request, call: Call, tried: Attempt, *, on_trial: bool) -> None:
         """Send a request with the credential added last and read its answer whole; failures stand in `tried`."""
         loop, timeout_s = asyncio.get_running_loop(), self._pace.description.timeout_s
         credential = await self._credential.headers()
@@ -295,38 +262,28 @@ class PacedTransport(httpx.AsyncBaseTransport):
             tried.failure = "timeout" if tried.sent is not None else "ConnectTimeout"
         except httpx.TransportError as broken:
             tried.failure = type(broken).__name__
+        finally:
+            if tried.sent is not None:
+                tried.took_s = self._monotonic() - tried.sent
+                tried.received_at = self._pace.clock.now()
 
-    async def _tell(self, call: _Call, tried: _Attempt) -> None:
+    async def _tell(self, call: Call, tried: Attempt) -> None:
         """Report an attempt's outcome to every process, count it and log it."""
-        described = self._pace.description
-        took_s = 0.0 if tried.sent is None else self._monotonic() - tried.sent
         call.attempts += 1
         call.waited_s += (tried.sent or self._monotonic()) - tried.began
-        outcome: Outcome = "ok"
-        retry_after_s = None
-        if tried.status is None:
-            # A probe that found nobody has failed; any other broken connection is tried again without a rest.
-            probe = tried.slot is not None and tried.slot.probe
-            outcome = "outage" if probe or tried.failure == "timeout" else "unsent" if tried.sent is None else "ok"
-        elif tried.status == 429:
-            outcome, tried.failure = "busy", "HTTP 429"
-            retry_after_s = _retry_after(tried.headers, least=described.interval_s)
-            self._counts.refused += 1
-        elif tried.status >= 500:
-            outcome, tried.failure = "outage", f"HTTP {tried.status}"
-        elif took_s > described.slow_s:
-            outcome, tried.failure = "outage", f"slow: {took_s:.1f} s"
+        means, retry_after_s = outcome(tried, self._pace.description)
         if tried.slot is not None:
-            await self._pace.report(tried.slot, outcome, reason=tried.failure, retry_after_s=retry_after_s)
+            await self._pace.report(tried.slot, means, reason=tried.failure, retry_after_s=retry_after_s)
+        self._counts.refused += tried.status == 429
         self._counts.requests += tried.sent is not None
         self._counts.failures += tried.failure is not None and tried.status != 429
         self._counts.received_bytes += len(tried.body)
-        self._counts.slowest_s = max(self._counts.slowest_s, took_s)
+        self._counts.slowest_s = max(self._counts.slowest_s, tried.took_s)
         facts = {
             "service": self._service,
             "endpoint": call.endpoint,
             "status": tried.status,
-            "ms": round(took_s * 1000),
+            "ms": round(tried.took_s * 1000),
             "bytes": len(tried.body),
             "attempt": call.attempts,
             "failure": tried.failure,
@@ -344,73 +301,9 @@ class PacedTransport(httpx.AsyncBaseTransport):
         worth_a_look = tried.failure is not None or tried.status is None or tried.status >= 400
         log.log(logging.WARNING if worth_a_look else logging.DEBUG, "called", **facts)
 
-    def _judged(self, call: _Call, tried: _Attempt) -> httpx.Response | None:
-        """An answer to return, None to try again after the rest that was begun, or an error."""
-        status = tried.status
-        if tried.failure == "timeout" or (status is not None and status >= 500):
-            return None
-        if status is None:
-            raise ServiceUnreachable(
-                f"{self._service} can't be reached for {call.endpoint} ({tried.failure}): check the address and the "
-                "network, then run again; what was fetched is kept.",
-                self._service,
-                call.endpoint,
-            )
-        if status == 429:
-            raise ServiceBusy(
-                f"{self._service} keeps answering 429 to {call.endpoint}: another program uses the same credentials. "
-                "Stop it or wait, then run again.",
-                self._service,
-                call.endpoint,
-                status,
-            )
-        if 200 <= status < 300 and tried.sent_at is not None:
-            return httpx.Response(
-                status,
-                headers=tried.headers,
-                stream=httpx.ByteStream(tried.body),
-                extensions={"delivery": Delivery(tried.sent_at, self._pace.clock.now(), call.attempts, call.waited_s)},
-            )
-        raise PermanentServiceError(
-            f"{self._service} refuses {call.endpoint} with HTTP {status}: "
-            f"{redacted(tried.body[:200].decode('utf-8', 'replace')) or 'no reason given'}. "
-            + _ADVICE.get(status, "Asking again brings the same: compare the request with the service's contract."),
-            self._service,
-            call.endpoint,
-            status,
-        )
-
-
-_ADVICE = {
-    401: "The credential is missing or of the wrong form: check the service's variables in the environment.",
-    404: "The path or the base address is wrong: check the service's base URL in the environment.",
-}
-
 
 def _backoff(error: Exception) -> bool | float:
     """How stamina retries: the shared slot spaces what a 429 delays, jitter spaces what the network broke."""
     if isinstance(error, ServiceBusy):
         return 0.0
     return isinstance(error, ServiceUnreachable)
-
-
-def _retry_after(headers: httpx.Headers, *, least: float) -> float:
-    """Seconds that a 429 asks to wait, given as a number or a date; at least the service's interval."""
-    text = headers.get("retry-after", "").strip()
-    if text.isdigit():
-        return max(least, float(text))
-    try:
-        at = parsedate_to_datetime(text)
-        since = parsedate_to_datetime(headers.get("date", "")) if "date" in headers else datetime.now(UTC)
-    except (ValueError, TypeError):
-        return least
-    return max(least, (at - since).total_seconds())
-
-
-def _clock_difference(tried: _Attempt) -> str:
-    """What the answer's own date says about this machine's clock, for a person who looks for the cause of a 403."""
-    try:
-        off_s = (datetime.now(UTC) - parsedate_to_datetime(tried.headers.get("date", ""))).total_seconds()
-    except (ValueError, TypeError):
-        return "."
-    return f" (it differs from the service's by {abs(off_s):.0f} s)."

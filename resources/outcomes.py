@@ -1,0 +1,168 @@
+"""One try at a request, and what its outcome means: success, retry, rest or a permanent error.
+
+Nothing is sent from here, and nothing waited for: that is `resources.transport`.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from resources.errors import PermanentServiceError, ServiceBusy, ServiceUnreachable
+from resources.logs import redacted
+from resources.pace import Outcome, ServicePace, Slot
+
+_ADVICE = {
+    401: "The credential is missing or of the wrong form: check the service's variables in the environment.",
+    404: "The path or the base address is wrong: check the service's base URL in the environment.",
+}
+
+
+@dataclass(slots=True)
+class Call:
+    """One request through all its attempts.
+
+    Attributes:
+        service: whose it is.
+        endpoint: path, without parameters.
+        cost: units of the service's budgets that an attempt takes.
+        request_id: shared by its attempts and their log lines.
+        attempts: made so far.
+        waited_s: seconds that its attempts waited before they were sent.
+        missed: an attempt found no slot soon enough for an open connection to wait for.
+    """
+
+    service: str
+    endpoint: str
+    cost: int
+    request_id: str = field(default_factory=lambda: secrets.token_hex(4))
+    attempts: int = 0
+    waited_s: float = 0.0
+    missed: bool = False
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try: the slot it goes in, and what came of it.
+
+    Attributes:
+        began: monotonic seconds when it was begun.
+        generation: of the credential that it carries.
+        slot: None until one is taken.
+        sent: monotonic seconds when it was sent; None if it never left.
+        sent_at: the same by the database's clock.
+        received_at: when the last byte was here, by the database's clock.
+        took_s: seconds from send to last byte, or to the failure.
+        status: None if no answer came.
+        headers: of the answer.
+        body: of the answer, as transferred.
+        failure: why there is no answer to keep, or why a rest begins.
+    """
+
+    began: float
+    generation: int
+    slot: Slot | None = None
+    sent: float | None = None
+    sent_at: datetime | None = None
+    received_at: datetime | None = None
+    took_s: float = 0.0
+    status: int | None = None
+    headers: httpx.Headers = field(default_factory=httpx.Headers)
+    body: bytes = b""
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How an answer came; in a response's extensions as `delivery`. Times are UTC, by the database's clock."""
+
+    sent_at: datetime
+    received_at: datetime
+    attempts: int
+    waited_s: float
+
+
+def outcome(tried: Attempt, described: ServicePace) -> tuple[Outcome, float | None]:
+    """What an attempt means for everybody's pace, and the seconds that a 429 asks to wait; writes `failure`."""
+    if tried.status is None:
+        # A probe that found nobody has failed; any other broken connection is tried again without a rest.
+        if tried.failure == "timeout" or (tried.slot is not None and tried.slot.probe):
+            return "outage", None
+        return ("unsent" if tried.sent is None else "ok"), None
+    if tried.status == 429:
+        tried.failure = "HTTP 429"
+        return "busy", retry_after(tried.headers, least=described.interval_s)
+    if tried.status >= 500:
+        tried.failure = f"HTTP {tried.status}"
+        return "outage", None
+    if tried.took_s > described.slow_s:
+        tried.failure = f"slow: {tried.took_s:.1f} s"
+        return "outage", None
+    return "ok", None
+
+
+def judged(call: Call, tried: Attempt) -> httpx.Response | None:
+    """An answer to return, or None to try again after the rest that was begun.
+
+    Raises:
+        ServiceUnreachable, ServiceBusy: to be tried again, a bounded number of times.
+        PermanentServiceError: the service will answer the same again.
+    """
+    status = tried.status
+    if tried.failure == "timeout" or (status is not None and status >= 500):
+        return None
+    if status is None or tried.sent_at is None or tried.received_at is None:
+        raise ServiceUnreachable(
+            f"{call.service} can't be reached for {call.endpoint} ({tried.failure}): check the address and the "
+            "network, then run again; what was fetched is kept.",
+            call.service,
+            call.endpoint,
+        )
+    if status == 429:
+        raise ServiceBusy(
+            f"{call.service} keeps answering 429 to {call.endpoint}: another program uses the same credentials. "
+            "Stop it or wait, then run again.",
+            call.service,
+            call.endpoint,
+            status,
+        )
+    if 200 <= status < 300:
+        return httpx.Response(
+            status,
+            headers=tried.headers,
+            stream=httpx.ByteStream(tried.body),
+            extensions={"delivery": Delivery(tried.sent_at, tried.received_at, call.attempts, call.waited_s)},
+        )
+    raise PermanentServiceError(
+        f"{call.service} refuses {call.endpoint} with HTTP {status}: "
+        f"{redacted(tried.body[:200].decode('utf-8', 'replace')) or 'no reason given'}. "
+        + _ADVICE.get(status, "Asking again brings the same: compare the request with the service's contract."),
+        call.service,
+        call.endpoint,
+        status,
+    )
+
+
+def retry_after(headers: httpx.Headers, *, least: float) -> float:
+    """Seconds that a 429 asks to wait, given as a number or a date; at least the service's interval."""
+    text = headers.get("retry-after", "").strip()
+    if text.isdigit():
+        return max(least, float(text))
+    try:
+        at = parsedate_to_datetime(text)
+        since = parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(UTC)
+        return max(least, (at - since).total_seconds())
+    except (ValueError, TypeError):
+        # Neither a number nor a date: the service's own interval is what is known.
+        return least
+
+
+def clock_difference(headers: httpx.Headers) -> str:
+    """What an answer's own date says about this machine's clock, for a person who looks for the cause of a 403."""
+    try:
+        off_s = (datetime.now(UTC) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
+    except (ValueError, TypeError):
+        return ""
+    return f" (it differs from the service's by {abs(off_s):.0f} s)"
