@@ -8,7 +8,6 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import TypeVar
 
-import orjson
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from sandbox.control import RefusedError, perform
+from sandbox.encoding import to_json
 from sandbox.gate import Drop, Gate
 from sandbox.truth import truth
 from sandbox.world import World
@@ -65,4 +65,4 @@ def build_app(world: World, worker: Executor, drop: Drop) -> Starlette:
 
 
 def _json(status: int, content: object) -> Response:
-    return Response(orjson.dumps(content), status, media_type="application/json")
+    return Response(to_json(content), status, media_type="application/json")

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
-import orjson
-
 from sandbox.arithmetic import mix, stream
 from sandbox.clock import Clock
+from sandbox.encoding import to_json
 from sandbox.index import Index
 from sandbox.kinds import ABSENT, Keys, Kind
 
@@ -168,7 +167,8 @@ class Catalogue:
         document = self._shown.get(number, UNCHANGED)
         kept = self._cache.get((number, document.version))
         if kept is None:
-            kept = orjson.dumps(self.item(number, document))
+            # orjson's own bytes hold on to four times their length; a copy holds no more than it shows.
+            kept = bytes(memoryview(to_json(self.item(number, document))))
             self._keep((number, document.version), kept)
         return kept
 

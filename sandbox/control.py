@@ -319,8 +319,16 @@ def _do_or_wait(world: World, action: _Action) -> dict[str, object]:
         return _do(world, action)
     match = Match(when.path, when.params)
     requests = when.after_request or 1
-    world.schedule.add(Waiting(match, when.position, requests, lambda: _do(world, action)))
+    world.schedule.add(Waiting(match, when.position, requests, lambda: _do_late(world, action)))
     return {"scheduled": len(world.schedule)}
+
+
+def _do_late(world: World, action: _Action) -> None:
+    """Do an action that waited; whoever asked for it reads in the truth's `changes` what became of it."""
+    try:
+        _do(world, action)
+    except RefusedError as refused:
+        world.changes.append({"at": world.clock.now(), "do": action.model_dump()["do"], "error": str(refused)})
 
 
 def _do(world: World, action: _Action) -> dict[str, object]:

@@ -30,7 +30,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         arrived = time.monotonic()
-        asked = Asked(scope["path"], _params(scope), _headers(scope), arrived)
+        asked = Asked(scope["method"], scope["path"], _params(scope), _headers(scope), arrived)
         service = self._world.service_for(asked.path)
         early = service.limiter.wait(arrived)
         if early > 0:

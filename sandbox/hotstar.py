@@ -61,13 +61,15 @@ class Hotstar:
         return reply
 
     def answer(self, asked: Asked) -> Reply:
-        """Answer a request: 403, 404 or 400 with a reason, or a page."""
+        """Answer a request: 403, 404, 405 or 400 with a reason, or a page."""
         reason = self.access.refusal(asked.headers, asked.values("partner"), time.time())
         if reason is not None:
             return refusal(403, reason)
         catalogue = self._by_path.get(asked.path)
         if catalogue is None:
             return refusal(404, f"There is no {asked.path}.")
+        if asked.method != "GET":
+            return refusal(405, f"{asked.path} takes GET.")
         try:
             query = read_query(catalogue.kind, asked)
         except BadRequestError as reason:

@@ -12,6 +12,7 @@ from sandbox.limits import Limiter
 class Asked:
     """One request; `arrived` is a monotonic second, taken before anything else is done."""
 
+    method: str
     path: str
     params: tuple[tuple[str, str], ...]
     headers: dict[str, str] = field(repr=False)
