@@ -73,7 +73,7 @@ class Service:
 
 @pytest.fixture
 def service(source_url: str) -> Iterator[Service]:
-    connection: Connection = psycopg.connect(source_url, autocommit=True, row_factory=dict_row)  # type: ignore[arg-type]
+    connection: Connection = psycopg.connect(source_url, autocommit=True, row_factory=dict_row)
     with connection:
         connection.execute(
             "CREATE OR REPLACE FUNCTION ops.now() RETURNS timestamptz LANGUAGE sql VOLATILE"
