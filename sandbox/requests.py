@@ -61,6 +61,7 @@ def refusal(status: int, message: str) -> Reply:
 
 _NAMES = {
     400: "BAD_REQUEST",
+    401: "UNAUTHORIZED",
     403: "FORBIDDEN",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
