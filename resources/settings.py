@@ -120,6 +120,19 @@ class Settings(BaseSettings):
             origin=self.catalog_origin_hotstar or f"{base_url} {partner}",
         )
 
+    def require_hotstar(self) -> HotstarAccess:
+        """Access to Hotstar.
+
+        Raises:
+            SettingsError: no credential is set, or they cannot be used.
+        """
+        if self.hotstar is None:
+            raise SettingsError(
+                "Hotstar is off: set HOTSTAR_PARTNER_ID and HOTSTAR_AKAMAI_SECRET, or start with `catalog up` on the "
+                "embedded server, which then brings the sandbox."
+            )
+        return self.hotstar
+
 
 def load_settings() -> Settings:
     """Read the environment and `.env`, and check what can be checked without a connection.

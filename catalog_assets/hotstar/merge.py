@@ -107,7 +107,7 @@ def merge_pages(
     }
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(statement("hotstar/lock_merge"), known)
-        cursor.execute(statement("hotstar/begin_merge"), known)
+        cursor.execute(statement("hotstar/begin_merge" if repeated is None else "hotstar/repeat_merge"), known)
         begun = cursor.fetchone()
         assert begun is not None  # noqa: S101 - INSERT … RETURNING of one row
         known |= {"merge_id": begun[0], "merged_at": begun[1]}

@@ -1,0 +1,5 @@
+"""The code location `catalog`."""
+
+from catalog_assets.build import build_definitions
+
+defs = build_definitions()

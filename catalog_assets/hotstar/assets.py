@@ -1,0 +1,226 @@
+"""Three assets a kind: what changed on a day, the census begun on a day, and the table that both make.
+
+The first two ask the service and store pages; the table alone is written by the third, which takes every stored page.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import dagster as dg
+from pydantic import Field
+
+from catalog_assets.hotstar.census import take_census
+from catalog_assets.hotstar.checks import table_checks
+from catalog_assets.hotstar.kinds import KINDS, Kind
+from catalog_assets.hotstar.listing import ListingResult
+from catalog_assets.hotstar.merge import merge_pages
+from catalog_assets.hotstar.sync_log import failing_sync, finish_sync, log_listing, logged_sync
+from catalog_assets.hotstar.tables import approval, column_schema, row_counts
+from catalog_assets.hotstar.updates import list_updates
+from catalog_assets.partitions import hotstar_days
+from resources.dagster_resources import Hotstar, SourceDatabase
+from resources.databases import Database
+from resources.errors import CatalogError
+from resources.hotstar import HotstarClient
+
+GROUP = "hotstar"
+OWNERS = ["team:catalogue"]
+POLL_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26), warn_window=timedelta(hours=5))
+CENSUS_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=9), warn_window=timedelta(days=8))
+
+
+class CensusConfig(dg.Config):
+    """What a person may say of a census when starting it."""
+
+    approve_deletions: int | None = Field(
+        default=None, ge=0, description="Apply deletions above the guard if this census finds at most so many."
+    )
+
+
+def hotstar_assets() -> list[dg.AssetsDefinition | dg.AssetChecksDefinition]:
+    """The assets and checks of every kind."""
+    return [
+        definition
+        for kind in KINDS.values()
+        for definition in (_updates(kind), _census(kind), _table(kind), table_checks(kind))
+    ]
+
+
+def _updates(kind: Kind) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["hotstar", f"{kind.name}_updates"],
+        description=f"Pages of what changed among Hotstar's {kind.plural} on a day of update time.",
+        partitions_def=hotstar_days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool="hotstar_poll",
+        freshness_policy=POLL_FRESHNESS,
+        group_name=GROUP,
+        owners=OWNERS,
+        kinds={"python", "postgres"},
+        tags={"service": "hotstar", "layer": "pages"},
+        metadata={"dagster/table_name": "source.hotstar.pages"},
+    )
+    def updates(
+        context: dg.AssetExecutionContext, source: SourceDatabase, hotstar: Hotstar
+    ) -> dg.MaterializeResult[None]:
+        window = context.partition_time_window
+
+        async def listing(client: HotstarClient, database: Database) -> ListingResult:
+            return await list_updates(
+                kind=kind,
+                client=client,
+                engine=database.async_engine,
+                run_id=context.run_id,
+                start=window.start,
+                end=window.end,
+            )
+
+        open_day = window.end.timestamp() > time.time()
+        return _fetched(context, kind, source, hotstar, "incremental" if open_day else "daily", listing)
+
+    return updates
+
+
+def _census(kind: Kind) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["hotstar", f"{kind.name}_census"],
+        description=f"Pages of a complete, proven listing of Hotstar's {kind.plural}, by the day on which it began.",
+        partitions_def=hotstar_days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool="hotstar_census",
+        freshness_policy=CENSUS_FRESHNESS,
+        group_name=GROUP,
+        owners=OWNERS,
+        kinds={"python", "postgres"},
+        tags={"service": "hotstar", "layer": "pages"},
+        metadata={"dagster/table_name": "source.hotstar.pages"},
+    )
+    def census(
+        context: dg.AssetExecutionContext, config: CensusConfig, source: SourceDatabase, hotstar: Hotstar
+    ) -> dg.MaterializeResult[None]:
+        async def listing(client: HotstarClient, database: Database) -> ListingResult:
+            return await take_census(
+                kind=kind,
+                client=client,
+                engine=database.async_engine,
+                run_id=context.run_id,
+                origin=hotstar.origin(),
+                approved_deletions=config.approve_deletions,
+            )
+
+        return _fetched(context, kind, source, hotstar, "census", listing)
+
+    return census
+
+
+def _table(kind: Kind) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["hotstar", kind.plural],
+        description=f"Hotstar's {kind.plural}: newest version of each, the deleted ones included.",
+        deps=[["hotstar", f"{kind.name}_updates"], ["hotstar", f"{kind.name}_census"]],
+        partitions_def=hotstar_days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        freshness_policy=POLL_FRESHNESS,
+        group_name=GROUP,
+        owners=OWNERS,
+        kinds={"postgres", "table"},
+        tags={"service": "hotstar", "layer": "table"},
+        metadata={"dagster/table_name": f"source.hotstar.{kind.view}"},
+    )
+    def table(context: dg.AssetExecutionContext, source: SourceDatabase) -> dg.MaterializeResult[None]:
+        with source.database() as database, failing_sync(database, kind, run_id=context.run_id):
+            try:
+                with database.connection(autocommit=True) as connection:
+                    merged = merge_pages(
+                        connection,
+                        kind,
+                        run_id=context.run_id,
+                        approved_deletions=approval(connection, kind, run_id=context.run_id),
+                    )
+                status = finish_sync(database, kind, run_id=context.run_id, merge_id=merged.merge_id)
+                with database.connection() as connection:
+                    counts = row_counts(connection, kind)
+                    columns = column_schema(connection, kind)
+            except CatalogError as error:
+                raise dg.Failure(str(error), allow_retries=False) from error
+        context.log.info("merge %s of %s pages: %s", merged.merge_id, merged.pages, status or "nothing listed")
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": counts.rows,
+                "dagster/partition_row_count": merged.seen,
+                "dagster/column_schema": columns,
+                "pages": merged.pages,
+                "inserted": merged.inserted,
+                "updated": merged.updated,
+                "unchanged": merged.unchanged,
+                "deleted": merged.deleted,
+                "restored": merged.restored,
+                "rejected": merged.rejected,
+                "withheld": merged.withheld,
+                "went_back": merged.went_back,
+                "reissued": merged.reissued,
+                "active": counts.active,
+                "missing": counts.missing,
+                "unpublished": counts.unpublished,
+                "expired": counts.expired,
+                "test_entries": counts.test_entries,
+                "merged_at": dg.MetadataValue.timestamp(merged.merged_at),
+            }
+        )
+
+    return table
+
+
+def _fetched(
+    context: dg.AssetExecutionContext,
+    kind: Kind,
+    source: SourceDatabase,
+    hotstar: Hotstar,
+    sync_type: str,
+    listing: Callable[[HotstarClient, Database], Awaitable[ListingResult]],
+) -> dg.MaterializeResult[None]:
+    """Lists within a logged run, and tells what it took in figures that the UI plots."""
+    with source.database() as database, logged_sync(database, kind, sync_type=sync_type, run_id=context.run_id):
+        try:
+            client = hotstar.client(database, run_id=context.run_id, asset=context.asset_key.to_user_string())
+            result = asyncio.run(_listed(client, database, listing))
+        except CatalogError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        counts = client.counts
+        log_listing(database, kind, run_id=context.run_id, listing_id=result.listing_id, requests=counts.requests)
+    if result.problem is not None:
+        context.log.error("the listing is not complete: %s", result.problem)
+    return dg.MaterializeResult(
+        metadata={
+            "status": result.status,
+            "problem": result.problem or "none",
+            "listing_id": result.listing_id,
+            "total": result.total,
+            "distinct_ids": result.distinct_ids,
+            "duplicates": result.duplicates,
+            "requests": counts.requests,
+            "requests_apart": result.requests_apart,
+            "floor": result.floor,
+            "refused": counts.refused,
+            "failures": counts.failures,
+            "waited_for_slots_s": round(counts.waited_s, 3),
+            "slowest_answer_s": round(counts.slowest_s, 3),
+            "fetching_s": round(result.fetching_s, 3),
+            "bytes": result.bytes,
+            "taken_up": result.taken_up,
+        }
+    )
+
+
+async def _listed(
+    client: HotstarClient,
+    database: Database,
+    listing: Callable[[HotstarClient, Database], Awaitable[ListingResult]],
+) -> ListingResult:
+    try:
+        async with client:
+            return await listing(client, database)
+    finally:
+        await database.async_engine.dispose()

@@ -1,0 +1,126 @@
+"""What must hold of a kind's table after every merge: each check is a statement that finds offenders.
+
+docs/checks.md says what each means and what to do when it fails. A check that finds nobody passes; a crash stays a crash.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import dagster as dg
+import psycopg
+
+from catalog_assets.hotstar.coverage import holes
+from catalog_assets.hotstar.kinds import Kind
+from resources.dagster_resources import SourceDatabase
+from resources.statements import statement
+
+SHOWN = 50
+"""How many offenders a result lists; it counts all."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableCheck:
+    """One check of a kind's table.
+
+    Attributes:
+        name: As the UI shows it.
+        description: What holds when it passes.
+        offenders: Finds what breaks it.
+        blocking: Whether a failure stops what depends on the table and fails the run; otherwise it warns.
+    """
+
+    name: str
+    description: str
+    offenders: Callable[[psycopg.Connection, Kind], Sequence[str]]
+    blocking: bool = True
+
+
+def _found_by(name: str) -> Callable[[psycopg.Connection, Kind], Sequence[str]]:
+    def find(connection: psycopg.Connection, kind: Kind) -> Sequence[str]:
+        rows = connection.execute(statement(f"hotstar/checks/{name}"), {"kind": kind.name})
+        return [str(row[0]) for row in rows]
+
+    return find
+
+
+def _coverage_holes(connection: psycopg.Connection, kind: Kind) -> Sequence[str]:
+    return [f"{hole.start.isoformat()} to {hole.end.isoformat()}" for hole in holes(connection, kind)]
+
+
+def _no_census(connection: psycopg.Connection, kind: Kind) -> Sequence[str]:
+    done = connection.execute(statement("hotstar/has_census"), {"kind": kind.name}).fetchone()
+    return [] if done and done[0] else ["no census of this kind is complete yet: run the job `census`"]
+
+
+CHECKS = (
+    TableCheck(
+        "parts_add_up",
+        "Every part of the newest census is proven, and the parts add up to the total that the service says.",
+        _found_by("parts_add_up"),
+    ),
+    TableCheck(
+        "every_id_kept",
+        "Every id that an answer held stands in the table or among the rejected items.",
+        _found_by("every_id_kept"),
+    ),
+    TableCheck(
+        "table_equals_census",
+        "The rows not deleted as missing are the newest complete census's ids and those seen since an hour before it.",
+        _found_by("table_equals_census"),
+    ),
+    TableCheck(
+        "nothing_listed_is_missing",
+        "Nothing that the newest complete census lists is deleted as missing.",
+        _found_by("nothing_listed_is_missing"),
+    ),
+    TableCheck(
+        "census_accounted_for",
+        "Every id of the newest complete census is active, unpublished, expired or rejected.",
+        _found_by("census_accounted_for"),
+    ),
+    TableCheck(
+        "coverage_has_no_hole",
+        "From an hour before the newest complete census on, every moment of update time was listed.",
+        _coverage_holes,
+    ),
+    TableCheck(
+        "no_deletion_withheld",
+        "No merge found more deletions than it may make without a person's approval.",
+        _found_by("no_deletion_withheld"),
+    ),
+    TableCheck("census_exists", "There is a complete census to compare with.", _no_census, blocking=False),
+    TableCheck(
+        "census_near_median",
+        "The newest census counts about as many items as the eight before it.",
+        _found_by("census_near_median"),
+        blocking=False,
+    ),
+)
+
+
+def table_checks(kind: Kind) -> dg.AssetChecksDefinition:
+    """All checks of a kind's table, in one step."""
+    key = dg.AssetKey(["hotstar", kind.plural])
+
+    @dg.multi_asset_check(
+        name=f"hotstar_{kind.plural}_checks",
+        specs=[
+            dg.AssetCheckSpec(check.name, asset=key, description=check.description, blocking=check.blocking)
+            for check in CHECKS
+        ],
+    )
+    def checks(source: SourceDatabase) -> Iterator[dg.AssetCheckResult]:
+        with source.database() as database:
+            for check in CHECKS:
+                with database.connection() as connection:
+                    offenders = check.offenders(connection, kind)
+                yield dg.AssetCheckResult(
+                    asset_key=key,
+                    check_name=check.name,
+                    passed=not offenders,
+                    severity=dg.AssetCheckSeverity.ERROR if check.blocking else dg.AssetCheckSeverity.WARN,
+                    description=f"{len(offenders)} found" if offenders else "none found",
+                    metadata={"offenders": len(offenders), "shown": dg.MetadataValue.json(list(offenders[:SHOWN]))},
+                )
+
+    return checks

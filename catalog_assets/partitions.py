@@ -1,0 +1,12 @@
+"""The partitions that assets share (https://docs.dagster.io/guides/build/partitions-and-backfills).
+
+Days of Hotstar are days in India; today is included, so that it can be polled before it is over.
+"""
+
+import dagster as dg
+
+HOTSTAR_ZONE = "Asia/Kolkata"
+"""The zone of Hotstar's days, by name: its offset is the zone's business."""
+
+hotstar_days = dg.DailyPartitionsDefinition(start_date="2026-11-01", timezone=HOTSTAR_ZONE, end_offset=1)
+"""One definition for all Hotstar assets, since a job runs only assets that share one."""

@@ -1,0 +1,93 @@
+"""What assets ask Dagster for: the source database and the clients of services.
+
+Addresses and credentials come from the settings when a run asks, never from the definitions: nothing of them can stand in
+the instance or the UI.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import dagster as dg
+from pydantic import SecretStr
+
+from resources.databases import Database
+from resources.edgeauth import TokenRecord
+from resources.errors import SettingsError
+from resources.hotstar import HOTSTAR_PACE, HotstarClient
+from resources.origins import stamp_origin
+from resources.settings import load_settings
+from resources.statements import statement
+
+
+class SourceDatabase(dg.ConfigurableResource[Database]):
+    """The database `source`: stored pages and the tables made from them."""
+
+    def url(self) -> SecretStr:
+        """Its URL.
+
+        Raises:
+            SettingsError: SOURCE_DATABASE_URL is not set.
+        """
+        urls = load_settings().database_urls
+        if urls is None:
+            raise SettingsError(
+                "SOURCE_DATABASE_URL is not set: start Dagster with `catalog up`, or set what `catalog env` prints."
+            )
+        return urls.source
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """The database, its connections closed at the end."""
+        database = Database(self.url())
+        try:
+            yield database
+        finally:
+            database.close()
+
+
+class Hotstar(dg.ConfigurableResource[HotstarClient]):
+    """The Hotstar partner catalogue, one request a second over all processes."""
+
+    def origin(self) -> str:
+        """Whose data a run brings: the service's address and partner, or the sandbox and its seed.
+
+        Raises:
+            SettingsError: the service has no credentials.
+        """
+        return load_settings().require_hotstar().origin
+
+    def client(self, database: Database, *, run_id: str, asset: str) -> HotstarClient:
+        """A client for one run, which stamps the database with its origin first.
+
+        Raises:
+            SettingsError: the service has no credentials.
+            OriginMismatch: the database holds another origin's data.
+        """
+        settings = load_settings()
+        access = settings.require_hotstar()
+        with database.connection() as connection:
+            stamp_origin(connection, service="hotstar", origin=access.origin)
+
+        async def keep(token: TokenRecord) -> None:
+            async with database.async_connection() as connection:
+                await connection.execute(
+                    statement("hotstar/record_token"),
+                    {
+                        "fingerprint": token.fingerprint,
+                        "generated_at": token.generated_at,
+                        "expires_at": token.expires_at,
+                    },
+                )
+
+        rate = settings.sandbox_rate if access.origin.startswith("sandbox:") else 1.0
+        return HotstarClient(
+            base_url=access.base_url,
+            partner_id=access.partner_id,
+            akamai_secret=access.akamai_secret,
+            source_url=database.url,
+            run_id=run_id,
+            asset=asset,
+            on_token=keep,
+            pace=replace(HOTSTAR_PACE, interval_s=1 / rate if rate else 0.0),
+        )

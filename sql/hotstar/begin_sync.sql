@@ -1,0 +1,14 @@
+-- Begins the log row of a run and kind; a run that begins again keeps its row. The first complete census is the initial load.
+INSERT INTO hotstar_sync_log (kind, sync_type, run_id, started_at)
+SELECT
+  %(kind)s,
+  CASE
+    WHEN %(sync_type)s = 'census' AND NOT EXISTS (
+      SELECT FROM listings WHERE kind = %(kind)s AND purpose = 'census' AND status = 'complete'
+    ) THEN 'initial'
+    ELSE %(sync_type)s
+  END,
+  %(run_id)s,
+  ops.now()
+ON CONFLICT (run_id, kind) DO UPDATE SET status = 'running', completed_at = NULL
+RETURNING id

@@ -1,0 +1,20 @@
+-- What the newest ended census lacks of its proof: parts that are not proven, totals that do not add up, or the reason it gives itself.
+WITH census AS (
+  SELECT l.*
+  FROM listings AS l
+  WHERE l.kind = %(kind)s AND l.purpose = 'census' AND l.status <> 'running'
+  ORDER BY l.started_at DESC
+  LIMIT 1
+)
+SELECT 'part ' || p.filters || ' is not proven' AS offender
+FROM census AS c
+JOIN parts AS p USING (listing_id)
+WHERE p.role IN ('part', 'window') AND NOT p.dropped AND p.proven_at IS NULL
+UNION ALL
+SELECT coalesce(c.problem, 'the census is not complete')
+FROM census AS c
+WHERE c.status <> 'complete'
+UNION ALL
+SELECT 'the service counts ' || c.total || ' items, the parts hold ' || (c.distinct_ids + c.duplicates)
+FROM census AS c
+WHERE c.status = 'complete' AND c.distinct_ids + c.duplicates <> c.total
