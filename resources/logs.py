@@ -30,7 +30,7 @@ def hide(secret: SecretStr) -> None:
 def redacted(text: str) -> str:
     """The text without tokens, passwords in addresses and every value given to `hide`."""
     for secret in _secrets:
-        text = text.replace(secret, HIDDEN)
+        text = re.sub(re.escape(secret), HIDDEN, text, flags=re.IGNORECASE)
     text = _HEADER.sub(rf"\1{HIDDEN}", _TOKEN.sub(HIDDEN, text))
     return _PASSWORD.sub(rf"\1:{HIDDEN}", text)
 

@@ -222,8 +222,6 @@ class PacedTransport(httpx.AsyncBaseTransport):
     async def _send(self, request: httpx.Request, call: Call, tried: Attempt, *, on_trial: bool) -> None:
         """Send a request with the credential added last and read its answer whole; failures stand in `tried`."""
         loop, timeout_s = asyncio.get_running_loop(), self._pace.description.timeout_s
-        credential = await self._credential.headers()
-        tried.generation = self._credential.generation
 
         def leaves() -> None:
             tried.sent, tried.sent_at = self._monotonic(), self._pace.clock.now()
@@ -241,13 +239,15 @@ class PacedTransport(httpx.AsyncBaseTransport):
                     raise _MissedError
                 leaves()
 
+        # The credential is no variable of its own: a traceback that shows variables shows none.
         outgoing = httpx.Request(
             request.method,
             request.url,
-            headers=[*request.headers.multi_items(), *credential.items()],
+            headers=[*request.headers.multi_items(), *(await self._credential.headers()).items()],
             stream=request.stream,
             extensions={**request.extensions, "trace": at_its_moment} if self._own else request.extensions,
         )
+        tried.generation = self._credential.generation
         try:
             async with asyncio.timeout(CONNECT_S) as deadline:
                 if not self._own:

@@ -1,6 +1,7 @@
 """`python -m tests.resources.asker N INTERVAL`: asks for N pages at once and prints what it counted.
 
-It is one of several processes that share a pace. Address, partner, secret and database come from the environment, as in production.
+It is one of several processes that share a pace. Address, partner, secret and database come from the environment, as
+in production.
 """
 
 import asyncio
