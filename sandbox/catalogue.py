@@ -186,7 +186,10 @@ class Catalogue:
             self._removed.pop(number, None)
         else:
             self._removed[number] = None
-        self._numbers = None
+        if self._numbers is not None and "contentId" in document.fields:
+            self._numbers = None
+        elif self._numbers is not None:
+            self._numbers.setdefault(self.content_id(number), number)
         lag = mix(self._seed, _LAG, self._version) % (self.longest_lag + 1)
         heappush(self._waiting, (self._clock.now() + lag, self._version, number, document))
 

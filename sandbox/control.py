@@ -172,7 +172,7 @@ class _Chosen(_OnKind):
         if (self.content_ids is None) == (self.count is None):
             raise RefusedError(f"name either content_ids or a count of items to {self.__class__.__name__.lower()}")
         if self.content_ids is None:
-            return changes.choose(catalogue, len(world.changes), self.count or 0, who)
+            return changes.choose(catalogue, 3 * len(world.changes), self.count or 0, who)
         numbers = [catalogue.number_of(content_id) for content_id in self.content_ids]
         if None in numbers:
             raise RefusedError(f"there is no {catalogue.kind.name} {self.content_ids[numbers.index(None)]}")
@@ -263,7 +263,7 @@ class Day(_OnKind):
 
     def change(self, catalogue: Catalogue, world: World) -> list[str]:
         """Change items at the sandbox's present; move the clock between days."""
-        salt = len(world.changes)
+        salt = 3 * len(world.changes)
         touched = []
         returning = changes.choose(catalogue, salt, self.returns, "removed")
         touched += changes.restore(catalogue, world.clock, returning, touch=True)
@@ -333,6 +333,6 @@ def _do_late(world: World, action: _Action) -> None:
 
 def _do(world: World, action: _Action) -> dict[str, object]:
     answer = action.perform(world)
-    entry = action.model_dump(include={"do", "kind"})
-    world.changes.append({"at": world.clock.now(), **entry, **answer})
+    if "content_ids" in answer:
+        world.changes.append({"at": world.clock.now(), **action.model_dump(include={"do", "kind"}), **answer})
     return answer

@@ -52,7 +52,7 @@ class World:
         self.services: tuple[Service, ...] = (hotstar,)
         self.ledgers = {service.name: Ledger() for service in self.services}
         self.changes: list[dict[str, object]] = []
-        """Every action since the start, with the sandbox's time and the content ids it touched."""
+        """Every change since the start, with the sandbox's time and the content ids it touched."""
         self._undo: dict[str, Callable[[], None]] = {
             "clock": self.clock.reset,
             "catalogue": self._reset_catalogues,

@@ -29,17 +29,18 @@ class RunningSandbox:
     partner: str
     secret: str = field(repr=False)
     pid: int
+    client: httpx.Client = field(repr=False)
 
     def control(self, **action: Any) -> dict[str, Any]:
         """Do one action (`do=…`, see docs/sandbox.md) and return what it answers."""
-        reply = httpx.post(f"{self.url}/_control", json=action, timeout=60)
+        reply = self.client.post(f"{self.url}/_control", json=action)
         assert reply.status_code == 200, reply.text
         answer: dict[str, Any] = reply.json()
         return answer
 
     def truth(self, kind: str = "movie", **listings: int) -> dict[str, Any]:
         """Return the truth; `ids=1`, `items=1`, `requests=1` add listings."""
-        reply = httpx.get(f"{self.url}/_truth", params={"kind": kind, **listings}, timeout=60)
+        reply = self.client.get(f"{self.url}/_truth", params={"kind": kind, **listings})
         assert reply.status_code == 200, reply.text
         answer: dict[str, Any] = reply.json()
         return answer
@@ -62,12 +63,12 @@ class RunningSandbox:
             "hdnea": self.token(),
         }
 
-    def get(self, path: str = "/movie/search", **params: object) -> httpx.Response:
+    def get(self, path: str = "/movie/search", /, **params: object) -> httpx.Response:
         """Ask as a partner does, without keeping any pace."""
         query = {"partner": self.partner, **{name: str(value) for name, value in params.items()}}
-        return httpx.get(f"{self.url}{path}", params=query, headers=self.headers(), timeout=60)
+        return self.client.get(f"{self.url}{path}", params=query, headers=self.headers())
 
-    def page(self, path: str = "/movie/search", **params: object) -> dict[str, Any]:
+    def page(self, path: str = "/movie/search", /, **params: object) -> dict[str, Any]:
         """Return `body.results` of a page."""
         reply = self.get(path, **params)
         assert reply.status_code == 200, reply.text
@@ -115,7 +116,8 @@ def running_sandbox(
         )
         try:
             url = f"http://127.0.0.1:{_wait_for_port(process, port_file)}"
-            yield RunningSandbox(url=url, partner=partner, secret=secret, pid=process.pid)
+            with httpx.Client(timeout=60) as client:
+                yield RunningSandbox(url=url, partner=partner, secret=secret, pid=process.pid, client=client)
         finally:
             process.terminate()
             process.wait(timeout=10)
