@@ -1,0 +1,140 @@
+"""How a process waits for the slots that the database grants."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+import stamina
+from pydantic import SecretStr
+
+from resources.errors import DatabaseError
+from resources.pace import DatabaseClock, Pace, ServicePace, Slot
+
+SECOND = ServicePace(service="s", interval_s=1.0, slow_s=5.0, timeout_s=30.0, rest_s=60.0, late_s=0.012)
+QUICK = replace(SECOND, interval_s=0.2)
+
+
+class Monotonic:
+    """A monotonic clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def at(second: float) -> datetime:
+    return datetime.fromtimestamp(1_795_000_000 + second, UTC)
+
+
+def test_the_databases_clock_is_bounded_by_when_the_question_left_and_the_answer_came() -> None:
+    monotonic = Monotonic()
+    clock = DatabaseClock(monotonic)
+    clock.learn(at(0), asked=99.0, answered=100.0)
+    assert clock.earliest() == at(0).timestamp()
+    assert clock.latest() == at(1).timestamp()
+    monotonic.seconds += 5
+    assert clock.now() == at(5)
+
+
+def test_a_slow_reading_does_not_replace_a_tight_one() -> None:
+    clock = DatabaseClock(Monotonic())
+    clock.learn(at(0), asked=99.99, answered=100.0)
+    clock.learn(at(0), asked=99.0, answered=100.5)
+    assert clock.latest() - clock.earliest() == pytest.approx(0.01)
+
+
+def test_a_reading_that_contradicts_the_kept_one_replaces_it() -> None:
+    clock = DatabaseClock(Monotonic())
+    clock.learn(at(0), asked=99.99, answered=100.0)
+    clock.learn(at(3600), asked=99.0, answered=100.0)
+    assert clock.now() == at(3600)
+
+
+def paced(
+    source_url: str,
+    scene: Callable[[Pace], Awaitable[None]],
+    *,
+    pace: ServicePace = QUICK,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    async def run() -> None:
+        async with Pace(pace, SecretStr(source_url), sleep=sleep) as opened:
+            await scene(opened)
+
+    asyncio.run(run())
+
+
+def test_a_slot_reached_too_late_is_given_up_for_a_later_one(source_url: str) -> None:
+    sleeps: list[float] = []
+
+    async def oversleep_once(seconds: float) -> None:
+        sleeps.append(seconds)
+        await asyncio.sleep(seconds + (0.05 if len(sleeps) == 2 else 0))
+
+    async def scene(pace: Pace) -> None:
+        await pace.take(cost=1)
+        late = await pace.take(cost=1)
+        reached = await pace.reach(late, cost=1)
+        assert reached is not None
+        assert reached.at > late.at
+        assert pace.given_up == 1
+        assert pace.clock.latest() - reached.at.timestamp() <= QUICK.late_s
+
+    paced(source_url, scene, sleep=oversleep_once)
+
+
+def test_a_slot_overtaken_by_a_rest_is_not_used(source_url: str) -> None:
+    async def scene(pace: Pace) -> None:
+        sent, waiting = await pace.take(cost=1), await pace.take(cost=1)
+        await pace.report(sent, "outage", reason="HTTP 500")
+        assert await pace.reach(waiting, cost=1) is None
+
+    paced(source_url, scene)
+
+
+def test_an_open_connection_does_not_wait_for_a_slot_far_away(source_url: str) -> None:
+    async def scene(pace: Pace) -> None:
+        for _ in range(5):
+            await pace.take(cost=1)
+        assert await pace.reach(None, cost=1) is None
+        assert pace.given_up == 1
+
+    paced(source_url, scene, pace=SECOND)
+
+
+def test_a_lost_connection_is_made_anew(source_url: str) -> None:
+    async def scene(pace: Pace) -> None:
+        await pace.take(cost=1)
+        with psycopg.connect(source_url, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        assert isinstance(await pace.take(cost=1), Slot)
+
+    paced(source_url, scene)
+
+
+def test_a_database_out_of_reach_is_said_in_a_sentence_without_its_password() -> None:
+    url = "postgresql://catalog:pass-of-tests@127.0.0.1:9/source"
+    with stamina.set_testing(True), pytest.raises(DatabaseError, match="see that it runs") as lost:
+        paced(url, lambda _: asyncio.sleep(0))
+    assert "pass-of-tests" not in str(lost.value)
+
+
+def test_a_wait_ends_by_the_databases_clock(source_url: str) -> None:
+    async def scene(pace: Pace) -> None:
+        await pace.take(cost=1)
+        until = pace.clock.now() + timedelta(seconds=0.1)
+        await pace.wait_until(until)
+        with psycopg.connect(source_url) as connection:
+            row = connection.execute("SELECT ops.now()").fetchone()
+        assert row is not None
+        assert row[0] >= until
+
+    paced(source_url, scene)
