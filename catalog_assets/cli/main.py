@@ -6,7 +6,10 @@ from typing import Any
 import typer
 
 from catalog_assets.cli.databases import env, migrate
+from catalog_assets.cli.load import load
+from catalog_assets.cli.replay import replay
 from catalog_assets.cli.sandbox import sandbox
+from catalog_assets.cli.up import up
 from resources.errors import CatalogError
 
 
@@ -32,9 +35,12 @@ app = _Catalog(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.command()(up)
 app.command()(migrate)
 app.command()(env)
 app.command()(sandbox)
+app.command()(load)
+app.command()(replay)
 
 
 if __name__ == "__main__":

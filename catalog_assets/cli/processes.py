@@ -69,6 +69,11 @@ def descendants(child: Child) -> list[psutil.Process]:
         return []
 
 
+def living(children: Iterable[Child]) -> list[psutil.Process]:
+    """The processes of those children that have not ended."""
+    return [psutil.Process(child.process.pid) for child in children if not child.has_ended]
+
+
 def ask_to_end(processes: Iterable[psutil.Process]) -> None:
     """Send SIGTERM, which each may answer in its own time."""
     _signal(processes, signal.SIGTERM)
@@ -88,6 +93,11 @@ def kill_marked(mark: str, seconds: float = 5) -> None:
     while (left := marked(mark)) and time.monotonic() < deadline:
         _signal(left, signal.SIGKILL)
         time.sleep(_POLL_S)
+
+
+def kill(processes: Iterable[psutil.Process]) -> None:
+    """End processes at once, whatever they do."""
+    _signal(processes, signal.SIGKILL)
 
 
 def _signal(processes: Iterable[psutil.Process], number: signal.Signals) -> None:

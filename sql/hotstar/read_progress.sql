@@ -1,10 +1,14 @@
--- Reads how far the newest census of a kind is: the service's total, the pages kept, its status. Changes nothing.
-SELECT listing.listing_id,
-       listing.status,
-       (SELECT max(part.total) FROM hotstar.parts AS part WHERE part.listing_id = listing.listing_id AND part.role = 'root')
-         AS total,
-       (SELECT count(*) FROM hotstar.pages AS page WHERE page.listing_id = listing.listing_id) AS pages
-  FROM hotstar.listings AS listing
- WHERE listing.kind = %(kind)s AND listing.purpose = 'census'
- ORDER BY listing.started_at DESC, listing.listing_id DESC
- LIMIT 1
+-- Reads how far the newest listing of a kind is: the service's total, the pages kept, its status. One that ended before the time
+-- given, if one is, does not count. Changes nothing.
+SELECT
+  l.listing_id,
+  l.status,
+  (SELECT max(p.total) FROM hotstar.parts AS p WHERE p.listing_id = l.listing_id AND p.role = 'root') AS total,
+  (SELECT count(*) FROM hotstar.pages AS g WHERE g.listing_id = l.listing_id) AS pages
+FROM hotstar.listings AS l
+WHERE
+  l.kind = %(kind)s
+  AND l.purpose = %(purpose)s
+  AND (l.completed_at IS NULL OR l.completed_at >= coalesce(%(since)s::timestamptz, '-infinity'))
+ORDER BY l.started_at DESC, l.listing_id DESC
+LIMIT 1

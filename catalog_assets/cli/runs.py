@@ -1,0 +1,119 @@
+"""Dagster runs as the command line sees them: settle those of a dead host, launch one through the queue, follow it."""
+
+import fcntl
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import IO, Any
+
+import httpx
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+
+from catalog_assets.cli.environment import Platform
+from resources.errors import CatalogError
+
+LOCATION = "catalog"
+"""The code location's name: part of the identity of every schedule and sensor."""
+
+UNDER_WAY = (DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING)
+WAITING = (DagsterRunStatus.QUEUED, DagsterRunStatus.NOT_STARTED)
+
+_LAUNCH = """
+mutation Launch($parameters: ExecutionParams!) {
+  launchRun(executionParams: $parameters) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on Error { message }
+    ... on RunConfigValidationInvalid { errors { message } }
+  }
+}
+"""
+_LOADED = """
+query Loaded($location: String!) {
+  workspaceLocationEntryOrError(name: $location) {
+    __typename
+    ... on WorkspaceLocationEntry {
+      locationOrLoadError {
+        __typename
+        ... on RepositoryLocation { repositories { name } }
+        ... on PythonError { message }
+      }
+    }
+  }
+}
+"""
+
+
+def runs_of(
+    instance: DagsterInstance, statuses: Iterable[DagsterRunStatus], *, job: str | None = None
+) -> list[DagsterRun]:
+    """Runs with one of these statuses, newest first."""
+    records = instance.get_run_records(RunsFilter(job_name=job, statuses=list(statuses)))
+    return [record.dagster_run for record in records]
+
+
+def settle_dead_runs(instance: DagsterInstance, *, taken_up: str | None = None) -> int:
+    """Close every run that a host left under way when it died, and free its slots; the number of runs is returned.
+
+    Nobody else does: the default run launcher has no health check. Runs that crashed are retried by Dagster's daemon,
+    but for those of the job `taken_up`, which the caller launches again itself. Call it only where no worker can live.
+    """
+    dead = runs_of(instance, UNDER_WAY)
+    for run in dead:
+        if run.status is DagsterRunStatus.CANCELING:
+            instance.report_run_canceled(run, "The platform ended while this run was being cancelled.")
+        else:
+            if run.job_name == taken_up:
+                instance.add_run_tags(run.run_id, {"dagster/max_retries": "0"})
+            instance.report_run_failed(run, "The platform ended before this run did: a later run takes its work up.")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    return len(dead)
+
+
+def is_loaded(address: str) -> bool:
+    """Whether the webserver shows the code location by now.
+
+    Raises:
+        CatalogError: the definitions can't be loaded.
+    """
+    try:
+        answer = _ask(address, _LOADED, {"location": LOCATION})["workspaceLocationEntryOrError"]
+    except httpx.TransportError:
+        return False  # it does not listen yet
+    loaded = answer.get("locationOrLoadError") or {}
+    if loaded.get("__typename") == "PythonError":
+        raise CatalogError(f"The definitions can't be loaded: {str(loaded['message']).strip().splitlines()[-1]}")
+    return loaded.get("__typename") == "RepositoryLocation"
+
+
+def launch(address: str, job: str, *, partition: str) -> str:
+    """Put a run of a partitioned job into the queue through the webserver; its id is returned.
+
+    Raises:
+        CatalogError: Dagster refused; the message says why.
+    """
+    tags = [{"key": "dagster/partition", "value": partition}]
+    parameters = {
+        "selector": {
+            "repositoryLocationName": LOCATION,
+            "repositoryName": "__repository__",
+            "jobName": job,
+        },
+        "runConfigData": {},
+        "executionMetadata": {"tags": tags},
+    }
+    answer = _ask(address, _LAUNCH, {"parameters": parameters})["launchRun"]
+    if answer["__typename"] != "LaunchRunSuccess":
+        said = answer.get("message") or answer.get("errors") or answer["__typename"]
+        raise CatalogError(f"Dagster did not take the job {job}: {said}")
+    return str(answer["run"]["runId"])
+
+
+def _ask(address: str, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    answer = httpx.post(
+        f"{address}/graphql", json={"query": query, "variables": variables}, timeout=60, trust_env=False
+    )
+    answer.raise_for_status()
+    content = answer.json()
+    if content.get("errors"):
+        raise CatalogError(f"Dagster refused a request: {content['errors'][0]['message']}")
+    return dict(content["data"])
