@@ -34,6 +34,10 @@ class AlreadyRunning(CatalogError):
     """Somebody else does this already: a second `catalog up`, a second load of a kind."""
 
 
+class AlertError(CatalogError):
+    """A channel did not take an alert; it is tried again. Never names the channel's address."""
+
+
 class ServiceError(CatalogError):
     """A service did not give what was asked.
 

@@ -1,0 +1,281 @@
+"""Each incident is told once when it begins and once when it is over, through every channel, by real servers."""
+
+import json
+import logging
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from secrets import token_hex
+
+import psycopg
+import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from resources.alerts import Alert, Channel, Finding, LogChannel, Mail, Webhook, channels, report
+from resources.databases import Database
+from resources.errors import AlertError, SettingsError
+from resources.settings import Settings
+
+LATE = Finding("hotstar/movies/late", "No sync of movies began for 26 h: see that Dagster's daemon runs.")
+
+
+class WebhookServer(ThreadingHTTPServer):
+    """Takes posts as Slack does and answers with `status`."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.status = 200
+        super().__init__(("127.0.0.1", 0), _Hook)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/services/{PATH_SECRET}"
+
+
+PATH_SECRET = token_hex(12)
+
+
+class _Hook(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        server = self.server
+        assert isinstance(server, WebhookServer)
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        assert self.headers["Content-Type"] == "application/json"
+        if server.status == 200:
+            server.texts.append(body["text"])
+        self.send_response(server.status)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+        """Keep the test's output clean."""
+
+
+class MailServer(socketserver.ThreadingTCPServer):
+    """Speaks as much SMTP as a client needs to hand over a message."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+        self.recipients: list[str] = []
+        self.logins: list[str] = []
+        super().__init__(("127.0.0.1", 0), _Smtp)
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+
+class _Smtp(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        server = self.server
+        assert isinstance(server, MailServer)
+        self.say("220 test")
+        while line := self.rfile.readline().decode().rstrip("\r\n"):
+            match line.split(" ")[0].upper():
+                case "EHLO":
+                    self.say("250-test\r\n250 AUTH PLAIN")
+                case "AUTH":
+                    server.logins.append(line)
+                    self.say("235 ok")
+                case "RCPT":
+                    server.recipients.append(line.partition(":")[2])
+                    self.say("250 ok")
+                case "DATA":
+                    self.say("354 go on")
+                    lines = iter(self.rfile.readline, b".\r\n")
+                    server.messages.append(b"".join(lines).decode())
+                    self.say("250 taken")
+                case "QUIT":
+                    self.say("221 bye")
+                    return
+                case _:
+                    self.say("250 ok")
+
+    def say(self, answer: str) -> None:
+        self.wfile.write(f"{answer}\r\n".encode())
+
+
+@contextmanager
+def _serving(server: socketserver.BaseServer) -> Iterator[None]:
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def hook() -> Iterator[WebhookServer]:
+    server = WebhookServer()
+    with _serving(server):
+        yield server
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    server = MailServer()
+    with _serving(server):
+        yield server
+
+
+@pytest.fixture
+def database(source_url: str) -> Iterator[Database]:
+    made = Database(source_url)
+    yield made
+    made.close()
+
+
+def _hook_channel(hook: WebhookServer) -> Webhook:
+    return Webhook(SecretStr(hook.url))
+
+
+def test_an_incident_is_told_once_and_its_recovery_once(database: Database, hook: WebhookServer) -> None:
+    ways: list[Channel] = [LogChannel(), _hook_channel(hook)]
+    with capture_logs() as logged:
+        for _ in range(3):
+            report(database, [LATE], ways, subject="hotstar/")
+        assert [LATE.summary in text for text in hook.texts] == [True]
+        for _ in range(3):
+            report(database, [], ways, subject="hotstar/")
+    assert len(hook.texts) == 2
+    assert "is over" in hook.texts[1]
+    assert [line["log_level"] for line in logged] == ["warning", "warning"]
+
+
+def test_a_second_incident_of_the_same_key_is_told_again(database: Database, hook: WebhookServer) -> None:
+    ways = [_hook_channel(hook)]
+    for findings in ([LATE], [], [LATE]):
+        report(database, findings, ways, subject="hotstar/")
+    assert len(hook.texts) == 3
+
+
+def test_two_processes_that_look_at_once_tell_once(source_url: str, hook: WebhookServer) -> None:
+    def look(findings: list[Finding]) -> None:
+        own = Database(source_url)
+        report(own, findings, [_hook_channel(hook)], subject="hotstar/")
+        own.close()
+
+    for findings, told in (([LATE], 1), ([], 2)):
+        with ThreadPoolExecutor(6) as processes:
+            for done in [processes.submit(look, findings) for _ in range(6)]:
+                done.result()
+        look(findings)
+        assert len(hook.texts) == told
+
+
+def test_a_failing_webhook_is_tried_again_and_the_mail_is_not_sent_twice(
+    database: Database, hook: WebhookServer, mail: MailServer
+) -> None:
+    ways: list[Channel] = [
+        LogChannel(),
+        _hook_channel(hook),
+        Mail(SecretStr(f"smtp://127.0.0.1:{mail.port}"), "catalog@localhost", ("ops@example.org",)),
+    ]
+    hook.status = 500
+    with capture_logs() as logged:
+        first = report(database, [LATE], ways, subject="hotstar/")
+        report(database, [LATE], ways, subject="hotstar/")
+    assert "500" in first.failing["webhook"]
+    assert [line["channel"] for line in logged if line["log_level"] == "error"] == ["webhook", "webhook"]
+    assert (len(hook.texts), len(mail.messages)) == (0, 1)
+    hook.status = 200
+    assert report(database, [LATE], ways, subject="hotstar/").failing == {}
+    assert (len(hook.texts), len(mail.messages)) == (1, 1)
+
+
+def test_what_a_webhook_missed_is_told_even_when_the_incident_is_over(database: Database, hook: WebhookServer) -> None:
+    ways: list[Channel] = [LogChannel(), _hook_channel(hook)]
+    hook.status = 503
+    report(database, [LATE], ways, subject="hotstar/")
+    report(database, [], ways, subject="hotstar/")
+    hook.status = 200
+    report(database, [], ways, subject="hotstar/")
+    assert ["is over" in text for text in hook.texts] == [False, True]
+    assert report(database, [], ways, subject="hotstar/").told == []
+
+
+def test_an_incident_shorter_than_its_patience_is_nobodys_business(
+    database: Database, hook: WebhookServer, shift_clock: Callable[[psycopg.Connection, timedelta], None]
+) -> None:
+    patient = Finding("hotstar/movies/never", "Never synced.", patience=timedelta(minutes=30))
+    ways = [_hook_channel(hook)]
+    report(database, [patient], ways, subject="hotstar/")
+    report(database, [], ways, subject="hotstar/")
+    assert hook.texts == []
+    report(database, [patient], ways, subject="hotstar/")
+    with database.connection() as connection:
+        shift_clock(connection, timedelta(minutes=31))
+    report(database, [patient], ways, subject="hotstar/")
+    assert len(hook.texts) == 1
+
+
+def test_incidents_of_another_subject_are_left_alone(database: Database, hook: WebhookServer) -> None:
+    other = Finding("tmdb/titles/late", "No titles.")
+    report(database, [other], [], subject="tmdb/")
+    told = report(database, [], [_hook_channel(hook)], subject="hotstar/")
+    assert told.told == []
+    with database.connection() as connection:
+        assert connection.execute("SELECT key FROM ops.incidents WHERE closed_at IS NULL").fetchall() == [(other.key,)]
+
+
+def test_mail_reaches_every_recipient_after_a_login(mail: MailServer) -> None:
+    password = token_hex(8)
+    settings = Settings(
+        alert_smtp_url=SecretStr(f"smtp://user:{password}@127.0.0.1:{mail.port}"),
+        alert_mail_to="one@example.org, two@example.org",
+        alert_mail_from="catalog@example.org",
+    )
+    _, channel = channels(settings)
+    channel.send(Alert("catalog: hotstar/movies/late", "No sync of «films» for 26 h."))
+    assert mail.recipients == ["<one@example.org>", "<two@example.org>"]
+    assert len(mail.logins) == 1
+    assert "Subject: catalog: hotstar/movies/late" in mail.messages[0]
+    assert password not in mail.messages[0]
+
+
+def test_no_address_stands_in_an_error_or_a_log(
+    database: Database, hook: WebhookServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    settings = Settings(alert_webhook_url=SecretStr(hook.url))
+    hook.status = 404
+    with capture_logs() as logged:
+        told = report(database, [LATE], channels(settings), subject="hotstar/")
+    gone = Webhook(SecretStr(f"http://127.0.0.1:1/{PATH_SECRET}"))
+    with pytest.raises(AlertError) as failed:
+        gone.send(Alert("a", "b"))
+    seen = f"{logged} {told} {failed.value!r} {settings!r} {gone!r} {caplog.text}"
+    assert PATH_SECRET not in seen
+    with database.connection() as connection:
+        rows = connection.execute(
+            "SELECT a::text, i::text FROM ops.alerts AS a JOIN ops.incidents AS i USING (incident_id)"
+        )
+        assert PATH_SECRET not in str(rows.fetchall())
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"alert_mail_to": "ops@example.org"}, "ALERT_SMTP_URL is not set"),
+        ({"alert_smtp_url": "smtp://mail.example.org"}, "ALERT_MAIL_TO is not set"),
+        ({"alert_smtp_url": "mail.example.org", "alert_mail_to": "ops@example.org"}, "ALERT_SMTP_URL"),
+        ({"alert_webhook_url": "hooks.example.org/x"}, "ALERT_WEBHOOK_URL"),
+    ],
+)
+def test_a_channel_that_is_half_set_up_is_an_error_that_names_the_variable(
+    variables: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingsError, match=named):
+        channels(Settings.model_validate(variables))
