@@ -1,0 +1,106 @@
+"""Pages put straight into a database, as a listing would have stored them, for tests of what is made from pages."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import psycopg
+import zstandard
+
+from catalog_assets.hotstar.kinds import MOVIE
+from catalog_assets.hotstar.merge import MergeResult, merge_pages
+
+START = datetime(2026, 11, 2, tzinfo=UTC)
+
+
+def film(number: int, **fields: Any) -> dict[str, Any]:
+    return {
+        "id": number,
+        "contentId": str(1000 + number),
+        "title": f"Film {number}",
+        "assetStatus": "PUBLISHED",
+        "startDate": 1_500_000_000,
+        "endDate": 4_102_424_940,
+        "updateDate": 1_600_000_000 + number,
+        "premium": True,
+        "genre": ["Drama"],
+        **fields,
+    }
+
+
+def body_of(items: Sequence[Mapping[str, Any]]) -> bytes:
+    return orjson.dumps({"body": {"results": {"items": items, "totalResults": len(items)}}})
+
+
+def store_listing(
+    connection: psycopg.Connection,
+    *,
+    purpose: str = "update",
+    at: datetime = START,
+    status: str = "complete",
+    approved: int | None = None,
+    run_id: str = "run",
+) -> int:
+    """A listing that began at a time and, unless it is running, ended a minute later."""
+    ended = None if status == "running" else at + timedelta(minutes=1)
+    row = connection.execute(
+        "INSERT INTO hotstar.listings (kind, purpose, run_id, started_at, completed_at, status, approved_deletions,"
+        " total, distinct_ids, duplicates) VALUES ('movie', %s, %s, %s, %s, %s, %s, 0, 0, 0) RETURNING listing_id",
+        (purpose, run_id, at, ended, status, approved),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def store_page(connection: psycopg.Connection, listing_id: int, body: bytes, *, at: datetime = START) -> int:
+    part = connection.execute(
+        "INSERT INTO hotstar.parts (listing_id, role, filters, started_at) VALUES (%s, 'part', '{}', %s) RETURNING part_id",
+        (listing_id, at),
+    ).fetchone()
+    assert part is not None
+    page = connection.execute(
+        "INSERT INTO hotstar.pages (kind, listing_id, part_id, reading, descending, page_offset, path, params, status,"
+        " sent_at, received_at, body, body_bytes, body_sha256, readable, run_id)"
+        " VALUES ('movie', %s, %s, 1, false, 0, '/movie/search', '{}', 200, %s, %s, %s, %s, %s, true, 'run')"
+        " RETURNING page_id",
+        (
+            listing_id,
+            part[0],
+            at,
+            at + timedelta(seconds=1),
+            zstandard.ZstdCompressor().compress(body),
+            len(body),
+            hashlib.sha256(body).digest(),
+        ),
+    ).fetchone()
+    assert page is not None
+    return int(page[0])
+
+
+def store_films(
+    connection: psycopg.Connection,
+    items: Sequence[Mapping[str, Any]],
+    *,
+    purpose: str = "update",
+    at: datetime = START,
+    status: str = "complete",
+    approved: int | None = None,
+) -> int:
+    listing = store_listing(connection, purpose=purpose, at=at, status=status, approved=approved)
+    store_page(connection, listing, body_of(items), at=at)
+    return listing
+
+
+def merged(connection: psycopg.Connection, *, approved: int | None = None) -> MergeResult:
+    return merge_pages(connection, MOVIE, run_id="run", approved_deletions=approved)
+
+
+def empty(connection: psycopg.Connection) -> None:
+    connection.execute(
+        "TRUNCATE hotstar.listings, hotstar.parts, hotstar.pages, hotstar.merges, hotstar.page_merges, hotstar.sightings,"
+        " hotstar.items, hotstar.item_versions, hotstar.deletion_events, hotstar.withheld_deletions,"
+        " hotstar.rejected_items, hotstar.movies, hotstar.hotstar_sync_log, hotstar.coverage,"
+        " hotstar.start_date_uses CASCADE"
+    )
