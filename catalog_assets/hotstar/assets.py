@@ -71,8 +71,9 @@ def _updates(kind: Kind) -> dg.AssetsDefinition:
             return await list_updates(
                 kind=kind,
                 client=client,
-                engine=database.async_engine,
+                database=database,
                 run_id=context.run_id,
+                origin=hotstar.origin(),
                 start=window.start,
                 end=window.end,
             )
@@ -104,7 +105,7 @@ def _census(kind: Kind) -> dg.AssetsDefinition:
             return await take_census(
                 kind=kind,
                 client=client,
-                engine=database.async_engine,
+                database=database,
                 run_id=context.run_id,
                 origin=hotstar.origin(),
                 approved_deletions=config.approve_deletions,

@@ -8,6 +8,6 @@ WITH since AS (
 ), covered AS (
   SELECT range_agg(covered) AS ranges, max(upper(covered)) AS last FROM coverage WHERE kind = %(kind)s
 )
-SELECT lower(hole) AS first, upper(hole) AS last
+SELECT lower(hole) AS start, upper(hole) AS "end"
 FROM since, covered, unnest(tstzmultirange(tstzrange(since.first, greatest(since.first, covered.last))) - covered.ranges) AS hole
 ORDER BY lower(hole)

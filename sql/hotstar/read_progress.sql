@@ -3,7 +3,7 @@
 SELECT
   l.listing_id,
   l.status,
-  (SELECT max(p.total) FROM hotstar.parts AS p WHERE p.listing_id = l.listing_id AND p.role = 'root') AS total,
+  l.total,
   (SELECT count(*) FROM hotstar.pages AS g WHERE g.listing_id = l.listing_id) AS pages
 FROM hotstar.listings AS l
 WHERE

@@ -32,6 +32,8 @@ CREATE TABLE hotstar.listings (
   total bigint,
   distinct_ids bigint,
   duplicates bigint,
+  found_apart bigint,
+  moved bigint,
   requests integer NOT NULL DEFAULT 0,
   requests_apart integer NOT NULL DEFAULT 0,
   CHECK ((status = 'running') = (completed_at IS NULL))
@@ -49,8 +51,10 @@ COMMENT ON COLUMN hotstar.listings.completed_at IS 'When it ended; null while it
 COMMENT ON COLUMN hotstar.listings.status IS 'complete: proven; incomplete: read to its end without proof, see problem; running: under way or cut off';
 COMMENT ON COLUMN hotstar.listings.problem IS 'Why it is not proven, in words';
 COMMENT ON COLUMN hotstar.listings.total IS 'What the service says the filter matches';
-COMMENT ON COLUMN hotstar.listings.distinct_ids IS 'Distinct ids read';
+COMMENT ON COLUMN hotstar.listings.distinct_ids IS 'Distinct ids read in its parts and apart; those of the closing window are not counted again';
 COMMENT ON COLUMN hotstar.listings.duplicates IS 'Items the service lists twice, found again on a second reading';
+COMMENT ON COLUMN hotstar.listings.found_apart IS 'Items found apart that no part holds. Sum of the parts'' totals + found_apart - moved = total';
+COMMENT ON COLUMN hotstar.listings.moved IS 'Items that left their part after it was read (updated into a newer one, or removed), shown by asking every part''s total again';
 COMMENT ON COLUMN hotstar.listings.requests IS 'Answers stored for it, those sought apart left out';
 COMMENT ON COLUMN hotstar.listings.requests_apart IS 'Answers stored for items that the first time field does not reach';
 
