@@ -20,6 +20,10 @@ _ADVICE = {
 }
 
 
+_UNKEPT_HEADERS = {"content-encoding", "content-length", "set-cookie"}
+"""The body is decompressed by then; a cookie would make one request depend on another."""
+
+
 @dataclass(slots=True)
 class Call:
     """One request through all its attempts.
@@ -57,7 +61,8 @@ class Attempt:
         took_s: seconds from send to last byte, or to the failure.
         status: None if no answer came.
         headers: of the answer.
-        body: of the answer, as transferred.
+        body: of the answer, decompressed.
+        transferred: bytes of it on the way.
         failure: why there is no answer to keep, or why a rest begins.
     """
 
@@ -71,6 +76,7 @@ class Attempt:
     status: int | None = None
     headers: httpx.Headers = field(default_factory=httpx.Headers)
     body: bytes = b""
+    transferred: int = 0
     failure: str | None = None
 
 
@@ -131,8 +137,8 @@ def judged(call: Call, tried: Attempt) -> httpx.Response | None:
     if 200 <= status < 300:
         return httpx.Response(
             status,
-            headers=tried.headers,
-            stream=httpx.ByteStream(tried.body),
+            headers=[(name, value) for name, value in tried.headers.multi_items() if name not in _UNKEPT_HEADERS],
+            content=tried.body,
             extensions={"delivery": Delivery(tried.sent_at, tried.received_at, call.attempts, call.waited_s)},
         )
     raise PermanentServiceError(

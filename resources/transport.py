@@ -254,13 +254,14 @@ class PacedTransport(httpx.AsyncBaseTransport):
                     leaves()
                 response = await self._inner.handle_async_request(outgoing)
                 try:
-                    tried.body = b"".join([part async for part in response.aiter_raw()])
+                    tried.body = await response.aread()
                 finally:
                     await response.aclose()
                 tried.status, tried.headers = response.status_code, response.headers
+                tried.transferred = response.num_bytes_downloaded
         except (TimeoutError, httpx.TimeoutException):
             tried.failure = "timeout" if tried.sent is not None else "ConnectTimeout"
-        except httpx.TransportError as broken:
+        except (httpx.TransportError, httpx.DecodingError) as broken:
             tried.failure = type(broken).__name__
         finally:
             if tried.sent is not None:
@@ -277,14 +278,14 @@ class PacedTransport(httpx.AsyncBaseTransport):
         self._counts.refused += tried.status == 429
         self._counts.requests += tried.sent is not None
         self._counts.failures += tried.failure is not None and tried.status != 429
-        self._counts.received_bytes += len(tried.body)
+        self._counts.received_bytes += tried.transferred
         self._counts.slowest_s = max(self._counts.slowest_s, tried.took_s)
         facts = {
             "service": self._service,
             "endpoint": call.endpoint,
             "status": tried.status,
             "ms": round(tried.took_s * 1000),
-            "bytes": len(tried.body),
+            "bytes": tried.transferred,
             "attempt": call.attempts,
             "failure": tried.failure,
         }
