@@ -7,6 +7,7 @@ import dagster as dg
 
 from catalog_assets.automation import automation
 from catalog_assets.hotstar.assets import hotstar_assets
+from catalog_assets.hotstar.checks import hotstar_checks
 from catalog_assets.jobs import jobs
 from resources.dagster_resources import Hotstar, SourceDatabase
 
@@ -20,10 +21,9 @@ def build_definitions(*, resources: Mapping[str, Any] | None = None) -> dg.Defin
         resources: Resources that replace the ones of the same name (`source`, `hotstar`).
     """
     schedules, sensors = automation()
-    definitions = hotstar_assets()
     return dg.Definitions(
-        assets=[item for item in definitions if isinstance(item, dg.AssetsDefinition)],
-        asset_checks=[item for item in definitions if isinstance(item, dg.AssetChecksDefinition)],
+        assets=hotstar_assets(),
+        asset_checks=hotstar_checks(),
         jobs=jobs(),
         schedules=schedules,
         sensors=sensors,

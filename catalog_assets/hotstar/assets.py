@@ -12,7 +12,6 @@ import dagster as dg
 from pydantic import Field
 
 from catalog_assets.hotstar.census import take_census
-from catalog_assets.hotstar.checks import table_checks
 from catalog_assets.hotstar.kinds import KINDS, Kind
 from catalog_assets.hotstar.listing import ListingResult
 from catalog_assets.hotstar.merge import merge_pages
@@ -39,13 +38,9 @@ class CensusConfig(dg.Config):
     )
 
 
-def hotstar_assets() -> list[dg.AssetsDefinition | dg.AssetChecksDefinition]:
-    """The assets and checks of every kind."""
-    return [
-        definition
-        for kind in KINDS.values()
-        for definition in (_updates(kind), _census(kind), _table(kind), table_checks(kind))
-    ]
+def hotstar_assets() -> list[dg.AssetsDefinition]:
+    """The assets of every kind."""
+    return [make(kind) for kind in KINDS.values() for make in (_updates, _census, _table)]
 
 
 def _updates(kind: Kind) -> dg.AssetsDefinition:

@@ -10,7 +10,7 @@ import dagster as dg
 import psycopg
 
 from catalog_assets.hotstar.coverage import holes
-from catalog_assets.hotstar.kinds import Kind
+from catalog_assets.hotstar.kinds import KINDS, Kind
 from resources.dagster_resources import SourceDatabase
 from resources.statements import statement
 
@@ -98,7 +98,12 @@ CHECKS = (
 )
 
 
-def table_checks(kind: Kind) -> dg.AssetChecksDefinition:
+def hotstar_checks() -> list[dg.AssetChecksDefinition]:
+    """The checks of every kind's table."""
+    return [_table_checks(kind) for kind in KINDS.values()]
+
+
+def _table_checks(kind: Kind) -> dg.AssetChecksDefinition:
     """All checks of a kind's table, in one step."""
     key = dg.AssetKey(["hotstar", kind.plural])
 

@@ -25,7 +25,7 @@ CROSS JOIN LATERAL (
     UNION ALL
     (
       SELECT jsonb_build_object(
-        'type', 'RejectedItem', 'message', r.reason, 'request', p.path || ' ' || p.params, 'item', r.content_id, 'stack', NULL
+        'type', 'RejectedItem', 'message', r.reason, 'request', p.path || ' ' || p.params::text, 'item', r.content_id, 'stack', NULL
       )
       FROM rejected_items AS r
       JOIN pages AS p USING (page_id)

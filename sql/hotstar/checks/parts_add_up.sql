@@ -6,7 +6,7 @@ WITH census AS (
   ORDER BY l.started_at DESC
   LIMIT 1
 )
-SELECT 'part ' || p.filters || ' is not proven' AS offender
+SELECT 'part ' || p.filters::text || ' is not proven' AS offender
 FROM census AS c
 JOIN parts AS p USING (listing_id)
 WHERE p.role IN ('part', 'window') AND NOT p.dropped AND p.proven_at IS NULL
@@ -15,6 +15,11 @@ SELECT coalesce(c.problem, 'the census is not complete')
 FROM census AS c
 WHERE c.status <> 'complete'
 UNION ALL
-SELECT 'the service counts ' || c.total || ' items, the parts hold ' || (c.distinct_ids + c.duplicates)
+SELECT 'the service counts ' || c.total || ' items, the parts hold ' || added.items
 FROM census AS c
-WHERE c.status = 'complete' AND c.distinct_ids + c.duplicates <> c.total
+CROSS JOIN LATERAL (
+  SELECT coalesce(sum(p.total), 0) + coalesce(c.found_apart, 0) - coalesce(c.moved, 0) AS items
+  FROM parts AS p
+  WHERE p.listing_id = c.listing_id AND p.role = 'part' AND NOT p.dropped
+) AS added
+WHERE c.status = 'complete' AND added.items <> c.total
