@@ -11,6 +11,7 @@ import importlib.util
 import json
 import os
 import pwd
+import re
 import secrets
 import shutil
 import stat
@@ -112,11 +113,20 @@ def major_version(programs: Path) -> int:
     Raises:
         EmbeddedServerError: this machine can't run them.
     """
+    version_number = major_of(programs / "postgres")
+    if version_number is None:
+        raise EmbeddedServerError(f"This machine can't run the embedded PostgreSQL: {OWN_SERVER}.")
+    return version_number
+
+
+def major_of(program: Path) -> int | None:
+    """The major version that one of PostgreSQL's programs tells, or None where this machine can't run it."""
     try:
-        answer = subprocess.run([programs / "postgres", "-V"], capture_output=True, text=True, check=True, timeout=30)
-    except (OSError, subprocess.SubprocessError) as refused:
-        raise EmbeddedServerError(f"This machine can't run the embedded PostgreSQL: {OWN_SERVER}.") from refused
-    return int(answer.stdout.split()[-1].split(".")[0])
+        answer = subprocess.run([program, "-V"], capture_output=True, text=True, check=True, timeout=30)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    told = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
+    return int(told[1]) if told else None
 
 
 def recorded_folder(home: Path) -> Path | None:

@@ -65,6 +65,11 @@ def migration_state(url: SecretStr | str) -> MigrationState:
         return _state(connection)
 
 
+def known_revisions() -> frozenset[str]:
+    """Every revision that this code has."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_configuration()).walk_revisions())
+
+
 @contextmanager
 def _connected(url: SecretStr | str) -> Iterator[Connection]:
     database = Database(url, pool_size=1)
@@ -92,7 +97,7 @@ def _state(connection: Connection) -> MigrationState:
         raise FileNotFoundError(f"There are no migrations under {SQL_FOLDER / 'migrations'}.")
     context = MigrationContext.configure(connection, opts={"version_table_schema": VERSION_SCHEMA})
     current = context.get_current_revision()
-    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+    if current is not None and current not in known_revisions():
         raise DatabaseError(
             f"The database source stands at revision {current} and this release knows no more than {head}: "
             f"update the program, or restore a copy made by this release."

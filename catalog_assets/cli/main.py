@@ -5,6 +5,7 @@ from typing import Any
 
 import typer
 
+from catalog_assets.cli.backup import backup, restore
 from catalog_assets.cli.databases import env, migrate
 from catalog_assets.cli.load import load
 from catalog_assets.cli.replay import replay
@@ -39,6 +40,8 @@ app.command()(up)
 app.command()(migrate)
 app.command()(env)
 app.command()(sandbox)
+app.command()(backup)
+app.command()(restore)
 app.command()(load)
 app.command()(replay)
 

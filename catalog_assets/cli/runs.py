@@ -1,14 +1,11 @@
 """Dagster runs as the command line sees them: settle those of a dead host, launch one through the queue, follow it."""
 
-import fcntl
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import IO, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import httpx
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
-from catalog_assets.cli.environment import Platform
 from resources.errors import CatalogError
 
 LOCATION = "catalog"
@@ -51,13 +48,14 @@ def runs_of(
     return [record.dagster_run for record in records]
 
 
-def settle_dead_runs(instance: DagsterInstance, *, taken_up: str | None = None) -> int:
+def settle_dead_runs(instance: DagsterInstance, *, taken_up: str | None = None, spare_loads: bool = False) -> int:
     """Close every run that a host left under way when it died, and free its slots; the number of runs is returned.
 
     Nobody else does: the default run launcher has no health check. Runs that crashed are retried by Dagster's daemon,
-    but for those of the job `taken_up`, which the caller launches again itself. Call it only where no worker can live.
+    but for those of the job `taken_up`, which the caller launches again itself. Call it only where no worker can live;
+    with `spare_loads` the runs inside a `catalog load` are left alone.
     """
-    dead = runs_of(instance, UNDER_WAY)
+    dead = [run for run in runs_of(instance, UNDER_WAY) if not spare_loads or is_launched(run)]
     for run in dead:
         if run.status is DagsterRunStatus.CANCELING:
             instance.report_run_canceled(run, "The platform ended while this run was being cancelled.")
@@ -67,6 +65,11 @@ def settle_dead_runs(instance: DagsterInstance, *, taken_up: str | None = None) 
             instance.report_run_failed(run, "The platform ended before this run did: a later run takes its work up.")
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
     return len(dead)
+
+
+def is_launched(run: DagsterRun) -> bool:
+    """Whether a code server launched the run; if not, it runs inside the process that asked for it."""
+    return ".dagster/grpc_info" in run.tags
 
 
 def is_loaded(address: str) -> bool:

@@ -12,8 +12,9 @@ import psutil
 from dagster import DagsterInstance, DagsterRunStatus
 
 from catalog_assets.cli.environment import Platform
+from catalog_assets.cli.locks import LOAD, alone
 from catalog_assets.cli.processes import Child, ask_to_end, await_end, descendants, kill, living, marked, start
-from catalog_assets.cli.runs import LOCATION, is_loaded, runs_of, settle_dead_runs
+from catalog_assets.cli.runs import LOCATION, is_launched, is_loaded, runs_of, settle_dead_runs
 from resources.errors import CatalogError
 
 DEFINITIONS = "catalog_assets.definitions"
@@ -100,8 +101,9 @@ def running_servers(
         code = start("code-server", _code_server(code_port), environment={}, logs=logs)
         children.append(code)
         instance = stack.enter_context(DagsterInstance.get())
-        settle_dead_runs(instance, taken_up=taken_up)
-        stack.callback(settle_dead_runs, instance)
+        with alone(ready.home, LOAD) as no_load:
+            settle_dead_runs(instance, taken_up=taken_up, spare_loads=not no_load)
+        stack.callback(settle_dead_runs, instance, spare_loads=True)
         stack.callback(_end_in_order, instance, children)
         _await_port(code, code_port, is_stopped)
         for name, arguments in (
@@ -148,7 +150,8 @@ def _end_in_order(instance: DagsterInstance, children: list[Child]) -> None:
     daemon = living(child for child in children if child.name == "daemon")
     workers = [process for process in descendants(code) if _is_run_worker(process)]
     for run in runs_of(instance, (DagsterRunStatus.STARTED, DagsterRunStatus.STARTING)):
-        instance.report_run_canceling(run)
+        if is_launched(run):
+            instance.report_run_canceling(run)
     ask_to_end([*daemon, *workers])
     await_end([*daemon, *workers], _WORKERS_S)
 

@@ -4,7 +4,6 @@ It starts the embedded PostgreSQL, the sandbox where there are no credentials, a
 daemon; it owns each of them and ends each of them.
 """
 
-import fcntl
 import json
 import os
 import signal
@@ -20,6 +19,7 @@ import typer
 from rich.console import Console
 
 from catalog_assets.cli.environment import platform, writable_home
+from catalog_assets.cli.locks import UP, alone
 from catalog_assets.cli.processes import kill_marked
 from catalog_assets.cli.sandbox import recorded
 from resources.errors import AlreadyRunning, CatalogError
@@ -93,16 +93,14 @@ def up(
 
 @contextmanager
 def _only_one(home: Path) -> Iterator[None]:
-    with (home / "up.lock").open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with alone(home, UP) as is_alone:
+        if not is_alone:
             record = _read_record(home)
             where = f" (process {record.pid}, http://127.0.0.1:{record.port})" if record else ""
             raise AlreadyRunning(
                 f"A `catalog up` runs on {home} already{where}: use that one, end it with Ctrl-C, "
                 f"or set CATALOG_HOME to another folder."
-            ) from None
+            )
         yield
 
 
