@@ -1,0 +1,2 @@
+-- Reads the clock. Changes nothing.
+SELECT ops.now()
