@@ -1,5 +1,8 @@
-"""The code location `catalog`."""
+"""The code location `catalog`: what Dagster's processes load."""
 
 from catalog_assets.build import build_definitions
+from resources.logs import configure
+from resources.settings import load_settings
 
+configure(load_settings().catalog_log_level)
 defs = build_definitions()

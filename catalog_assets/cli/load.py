@@ -20,10 +20,12 @@ from rich.table import Table
 from catalog_assets.cli.environment import Platform, platform
 from resources.databases import Database
 from resources.errors import CatalogError
+from resources.logs import configure
 from resources.statements import statement
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
+    from dagster._core.execution.plan.objects import StepFailureData
 
 _POLL_S = 0.5
 
@@ -71,14 +73,20 @@ def _run(
 
     described = KINDS[kind.value]
     partition = (day or datetime.now(ZoneInfo(HOTSTAR_ZONE)).date()).isoformat()
-    config = {"ops": {f"hotstar__{described.name}_census": {"config": {"approve_deletions": approve_deletions}}}}
+    approval = {f"hotstar__{described.name}_census": {"config": {"approve_deletions": approve_deletions}}}
+    config = {"ops": {} if day else approval, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     selection = [["hotstar", described.plural], ["hotstar", f"{described.name}_{'updates' if day else 'census'}"]]
-    with DagsterInstance.get() as instance, _settled(ready, instance):
+    with (
+        DagsterInstance.get() as instance,
+        _settled(ready, instance),
+        (ready.home / "logs" / "load.log").open("a", encoding="utf-8") as lines,
+    ):
+        configure(ready.settings.catalog_log_level, stream=lines)  # the bar has the terminal
         with _shown(ready, described.name, is_census=day is None, console=console):
             result = defs.resolve_job_def(POLL if day else CENSUS).execute_in_process(
                 instance=instance,
                 partition_key=partition,
-                run_config={} if day else config,
+                run_config=config,
                 asset_selection=[_key(path) for path in selection],
                 raise_on_error=False,
             )
@@ -88,11 +96,7 @@ def _run(
             for evaluation in evaluations
             if not evaluation.passed
         ]
-        errors = [
-            str(event.step_failure_data.error.message).strip()
-            for event in result.get_step_failure_events()
-            if event.step_failure_data.error is not None
-        ]
+        errors = [_reason(event.step_failure_data) for event in result.get_step_failure_events()]
     return {
         "run": result.run_id,
         "succeeded": result.success,
@@ -101,6 +105,16 @@ def _run(
         "checks_failed": failed,
         "errors": errors,
     }
+
+
+def _reason(failure: "StepFailureData") -> str:
+    """Why a step failed: what it said itself, or the error below Dagster's own."""
+    if failure.user_failure_data is not None and failure.user_failure_data.description:
+        return failure.user_failure_data.description
+    error = failure.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return "unknown" if error is None else error.message.strip()
 
 
 @contextmanager

@@ -5,10 +5,13 @@ The first two ask the service and store pages; the table alone is written by the
 
 import asyncio
 import time
+import warnings
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import dagster as dg
+import structlog
 from pydantic import Field
 
 from catalog_assets.hotstar.census import take_census
@@ -23,6 +26,9 @@ from resources.dagster_resources import Hotstar, SourceDatabase
 from resources.databases import Database
 from resources.errors import CatalogError
 from resources.hotstar import HotstarClient
+
+# One run over a range of days is what a hole of any length asks for; the parameter has stood since Dagster 1.4.
+warnings.filterwarnings("ignore", message="Parameter `backfill_policy`", category=dg.BetaWarning)
 
 GROUP = "hotstar"
 OWNERS = ["team:catalogue"]
@@ -74,7 +80,8 @@ def _updates(kind: Kind) -> dg.AssetsDefinition:
             )
 
         open_day = window.end.timestamp() > time.time()
-        return _fetched(context, kind, source, hotstar, "incremental" if open_day else "daily", listing)
+        sync_type = "incremental" if open_day else "daily"
+        return _fetched(context, source, hotstar, kind=kind, sync_type=sync_type, listing=listing)
 
     return updates
 
@@ -106,7 +113,7 @@ def _census(kind: Kind) -> dg.AssetsDefinition:
                 approved_deletions=config.approve_deletions,
             )
 
-        return _fetched(context, kind, source, hotstar, "census", listing)
+        return _fetched(context, source, hotstar, kind=kind, sync_type="census", listing=listing)
 
     return census
 
@@ -126,7 +133,11 @@ def _table(kind: Kind) -> dg.AssetsDefinition:
         metadata={"dagster/table_name": f"source.hotstar.{kind.view}"},
     )
     def table(context: dg.AssetExecutionContext, source: SourceDatabase) -> dg.MaterializeResult[None]:
-        with source.database() as database, failing_sync(database, kind, run_id=context.run_id):
+        with (
+            _named_in_logs(context),
+            source.database() as database,
+            failing_sync(database, kind, run_id=context.run_id),
+        ):
             try:
                 with database.connection(autocommit=True) as connection:
                     merged = merge_pages(
@@ -171,14 +182,19 @@ def _table(kind: Kind) -> dg.AssetsDefinition:
 
 def _fetched(
     context: dg.AssetExecutionContext,
-    kind: Kind,
     source: SourceDatabase,
     hotstar: Hotstar,
+    *,
+    kind: Kind,
     sync_type: str,
     listing: Callable[[HotstarClient, Database], Awaitable[ListingResult]],
 ) -> dg.MaterializeResult[None]:
     """Lists within a logged run, and tells what it took in figures that the UI plots."""
-    with source.database() as database, logged_sync(database, kind, sync_type=sync_type, run_id=context.run_id):
+    with (
+        _named_in_logs(context),
+        source.database() as database,
+        logged_sync(database, kind, sync_type=sync_type, run_id=context.run_id),
+    ):
         try:
             client = hotstar.client(database, run_id=context.run_id, asset=context.asset_key.to_user_string())
             result = asyncio.run(_listed(client, database, listing))
@@ -208,6 +224,11 @@ def _fetched(
             "taken_up": result.taken_up,
         }
     )
+
+
+def _named_in_logs(context: dg.AssetExecutionContext) -> AbstractContextManager[None]:
+    """Every log line of the run carries its id and the asset."""
+    return structlog.contextvars.bound_contextvars(run_id=context.run_id, asset=context.asset_key.to_user_string())
 
 
 async def _listed(

@@ -1,6 +1,6 @@
 """What must hold of a kind's table after every merge: each check is a statement that finds offenders.
 
-docs/checks.md says what each means and what to do when it fails. A check that finds nobody passes; a crash stays a crash.
+docs/checks.md says what each means and what to do when it fails. A check that finds nobody passes; a crash stays one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
