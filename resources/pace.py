@@ -32,6 +32,10 @@ CONFIRM_S = 0.03
 SOON_S = 3.0
 """How long an open connection may wait for a slot: less than servers wait for a request."""
 
+CALM_S = 0.3
+"""Work that keeps the processor busy is begun only if no slot of this process comes sooner (at most 0.3 of an interval:
+there must be a time for it)."""
+
 Outcome = Literal["ok", "outage", "busy", "unsent"]
 
 
@@ -146,6 +150,7 @@ class Pace:
         self._connection: psycopg.AsyncConnection[dict[str, Any]] | None = None
         self._connecting = asyncio.Lock()
         self._rests_met: set[int] = set()
+        self._held: set[Slot] = set()
 
     async def __aenter__(self) -> Self:
         described = self.description
@@ -205,6 +210,7 @@ class Pace:
             if slot is not None:
                 if slot.sure or await self._still_holds(slot):
                     await self.wait_until(slot.at)
+                    self._held.discard(slot)
                     late = self.clock.latest() - slot.at.timestamp()
                     if late <= self.description.late_s or self.description.interval_s == 0:
                         return slot
@@ -225,7 +231,9 @@ class Pace:
         self.clock.learn(row["now"], asked=asked, answered=self._monotonic())
         at: datetime = row["at"]
         if row["verdict"] == "go":
-            return Slot(at, row["probe"], cost, sure=(at - row["now"]).total_seconds() < CONFIRM_S)
+            slot = Slot(at, row["probe"], cost, sure=(at - row["now"]).total_seconds() < CONFIRM_S)
+            self._held.add(slot)
+            return slot
         if row["verdict"] == "spent":
             raise BudgetSpent(
                 f"The budget of {service} is spent until {at.isoformat()}; the rest is fetched after that.",
@@ -260,6 +268,7 @@ class Pace:
             reason: why, for a person who looks at a rest.
             retry_after_s: seconds that a 429 asked to wait.
         """
+        self._held.discard(slot)
         await self.run(
             "ops/report_outcome",
             {
@@ -271,6 +280,16 @@ class Pace:
                 "cost": slot.cost,
             },
         )
+
+    async def calm(self) -> None:
+        """Wait until no slot of this process is due within `CALM_S`: what then keeps the processor busy delays none."""
+        calm_s = min(CALM_S, 0.3 * self.description.interval_s)
+        while calm_s > 0:
+            now = self.clock.earliest()
+            due = [left for slot in self._held if -1 < (left := slot.at.timestamp() - now) < calm_s]
+            if not due:
+                return
+            await self._sleep(max(min(due), 0.0) + 0.005)
 
     async def wait_until(self, at: datetime, *, less_s: float = 0.0) -> None:
         """Sleep until the database's clock shows `at`, less some seconds."""

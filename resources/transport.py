@@ -137,13 +137,20 @@ class PacedTransport(httpx.AsyncBaseTransport):
             ServiceResting, BudgetSpent: see `Pace.take`.
         """
         call = Call(self._service, request.url.path, int(request.extensions.get("cost", 1)))
-        async with self._places:
-            with structlog.contextvars.bound_contextvars(request_id=call.request_id):
-                async for attempt in stamina.retry_context(
-                    _backoff, attempts=ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=8.0
-                ):
-                    with attempt:
-                        return await self._answer(request, call)
+        with structlog.contextvars.bound_contextvars(request_id=call.request_id):
+            async with self._places:
+                response = await self._tried(request, call)
+        # Its reader may parse megabytes, and the request that is due meanwhile would leave too late for its slot.
+        await self._pace.calm()
+        return response
+
+    async def _tried(self, request: httpx.Request, call: Call) -> httpx.Response:
+        """Try again, a bounded number of times, what the network broke or a 429 refused."""
+        async for attempt in stamina.retry_context(
+            _backoff, attempts=ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=8.0
+        ):
+            with attempt:
+                return await self._answer(request, call)
         raise AssertionError("a retry ends by returning or raising")
 
     async def _answer(self, request: httpx.Request, call: Call) -> httpx.Response:

@@ -138,3 +138,20 @@ def test_a_wait_ends_by_the_databases_clock(source_url: str) -> None:
         assert row[0] >= until
 
     paced(source_url, scene)
+
+
+def test_busy_work_begins_when_no_slot_of_this_process_is_close(source_url: str) -> None:
+    async def scene(pace: Pace) -> None:
+        await pace.reach(await pace.take(cost=1), cost=1)
+        close = await pace.take(cost=1)
+        await pace.wait_until(close.at, less_s=0.1)
+        reaching = asyncio.create_task(pace.reach(close, cost=1))
+        await pace.calm()
+        assert reaching.done()
+        assert pace.clock.now() >= close.at
+
+        far = await pace.take(cost=1)
+        await pace.calm()
+        assert pace.clock.now() < far.at
+
+    paced(source_url, scene, pace=SECOND)
