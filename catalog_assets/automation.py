@@ -190,7 +190,7 @@ def health(context: dg.SensorEvaluationContext, source: SourceDatabase) -> dg.Sk
             # A run that this instance never knew may be another's: it is over when it has been quiet.
             ended = [sync.run_id for sync in running if known.get(sync.run_id, sync.is_quiet)]
             closed = close_interrupted(connection, ended)
-            found = findings(connection, is_on=settings.hotstar is not None)
+            found = findings(connection, ALL, is_on=settings.hotstar is not None)
         told = report(database, found, ways, subject=SUBJECT)
     seen = [finding.key for finding in found] or ["nothing is wrong"]
     events = [*(f"closed run {run_id}" for run_id in closed), *(f"told {line}" for line in told.told)]

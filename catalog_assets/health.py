@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 from psycopg.rows import class_row
 
-from catalog_assets.hotstar.kinds import KINDS, Kind
+from catalog_assets.hotstar.kinds import Kind
 from resources.alerts import Finding
 from resources.logs import redacted
 from resources.statements import statement
@@ -94,9 +94,7 @@ def close_interrupted(connection: psycopg.Connection, finished_run_ids: Iterable
     return [row[0] for row in connection.execute(statement("hotstar/health_close_interrupted"), ended)]
 
 
-def findings(
-    connection: psycopg.Connection, kinds: Iterable[Kind] = tuple(KINDS.values()), *, is_on: bool
-) -> list[Finding]:
+def findings(connection: psycopg.Connection, kinds: Iterable[Kind], *, is_on: bool) -> list[Finding]:
     """Everything that is wrong with the syncs of these kinds now.
 
     Args:

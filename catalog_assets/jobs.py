@@ -4,7 +4,6 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from catalog_assets.hotstar.kinds import KINDS
-from catalog_assets.partitions import hotstar_days
 
 POLL = "poll"
 CENSUS = "census"
@@ -20,13 +19,11 @@ def jobs() -> list[UnresolvedAssetJobDefinition]:
         dg.define_asset_job(
             POLL,
             selection=_UPDATES | _TABLES,
-            partitions_def=hotstar_days,
             description="What changed on a day, merged and checked: today every 4 hours, yesterday at 02:00.",
         ),
         dg.define_asset_job(
             CENSUS,
             selection=_CENSUSES | _TABLES,
-            partitions_def=hotstar_days,
             description="A complete, proven listing, merged and checked: the first load, then one a week.",
         ),
     ]
