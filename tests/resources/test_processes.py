@@ -28,7 +28,7 @@ def start_asker(sandbox: RunningSandbox, source_url: str, pages: int, interval_s
 
 @pytest.mark.parametrize(
     ("rate", "interval_s", "each"),
-    [pytest.param(10.0, 0.12, 10, id="ten a second"), pytest.param(1.0, 1.0, 2, id="one a second, as Hotstar allows")],
+    [pytest.param(10.0, 0.15, 8, id="ten a second"), pytest.param(1.0, 1.0, 2, id="one a second, as Hotstar allows")],
 )
 def test_four_processes_keep_one_pace_and_a_strict_limiter_refuses_none(
     source_url: str, rate: float, interval_s: float, each: int
@@ -37,13 +37,17 @@ def test_four_processes_keep_one_pace_and_a_strict_limiter_refuses_none(
         askers = [start_asker(sandbox, source_url, each, interval_s) for _ in range(4)]
         ended = [asker.communicate(timeout=60) for asker in askers]
         ledger = sandbox.truth()["ledger"]["hotstar"]
+    given_up = 0
     for asker, (out, err) in zip(askers, ended, strict=True):
         assert asker.returncode == 0, err
-        assert json.loads(out)["requests"] == each
+        counts = json.loads(out)
+        assert counts["requests"] == each
+        given_up += counts["given_up"]
     assert (ledger["accepted"], ledger["refused"]) == (4 * each, 0)
     assert ledger["least_spacing"] >= 1 / rate
-    nobody_waited_for = 1.02 * interval_s * (4 * each - 1)
-    assert ledger["arrivals"][-1] <= 1.3 * nobody_waited_for
+    # A busy machine reaches some slots too late; every other one is used.
+    assert given_up <= 2 * each
+    assert ledger["arrivals"][-1] <= 1.02 * interval_s * (4 * each - 1 + given_up) + 0.2
 
 
 def test_a_rest_begun_by_one_process_holds_the_others(source_url: str) -> None:
