@@ -1,14 +1,10 @@
 """Each incident is told once when it begins and once when it is over, through every channel, by real servers."""
 
-import json
 import logging
-import socketserver
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing import get_context
 from secrets import token_hex
 
 import psycopg
@@ -20,113 +16,22 @@ from resources.alerts import Alert, Channel, Finding, LogChannel, Mail, Webhook,
 from resources.databases import Database
 from resources.errors import AlertError, SettingsError
 from resources.settings import Settings
+from tests.alert_servers import PATH_SECRET, MailServer, WebhookServer, serving
 
 LATE = Finding("hotstar/movies/late", "No sync of movies began for 26 h: see that Dagster's daemon runs.")
-
-
-class WebhookServer(ThreadingHTTPServer):
-    """Takes posts as Slack does and answers with `status`."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.status = 200
-        super().__init__(("127.0.0.1", 0), _Hook)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/services/{PATH_SECRET}"
-
-
-PATH_SECRET = token_hex(12)
-
-
-class _Hook(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        server = self.server
-        assert isinstance(server, WebhookServer)
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        assert self.headers["Content-Type"] == "application/json"
-        if server.status == 200:
-            server.texts.append(body["text"])
-        self.send_response(server.status)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """Keep the test's output clean."""
-
-
-class MailServer(socketserver.ThreadingTCPServer):
-    """Speaks as much SMTP as a client needs to hand over a message."""
-
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self) -> None:
-        self.messages: list[str] = []
-        self.recipients: list[str] = []
-        self.logins: list[str] = []
-        super().__init__(("127.0.0.1", 0), _Smtp)
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
-
-
-class _Smtp(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        server = self.server
-        assert isinstance(server, MailServer)
-        self.say("220 test")
-        while line := self.rfile.readline().decode().rstrip("\r\n"):
-            match line.split(" ")[0].upper():
-                case "EHLO":
-                    self.say("250-test\r\n250 AUTH PLAIN")
-                case "AUTH":
-                    server.logins.append(line)
-                    self.say("235 ok")
-                case "RCPT":
-                    server.recipients.append(line.partition(":")[2])
-                    self.say("250 ok")
-                case "DATA":
-                    self.say("354 go on")
-                    lines = iter(self.rfile.readline, b".\r\n")
-                    server.messages.append(b"".join(lines).decode())
-                    self.say("250 taken")
-                case "QUIT":
-                    self.say("221 bye")
-                    return
-                case _:
-                    self.say("250 ok")
-
-    def say(self, answer: str) -> None:
-        self.wfile.write(f"{answer}\r\n".encode())
-
-
-@contextmanager
-def _serving(server: socketserver.BaseServer) -> Iterator[None]:
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
 def hook() -> Iterator[WebhookServer]:
     server = WebhookServer()
-    with _serving(server):
+    with serving(server):
         yield server
 
 
 @pytest.fixture
 def mail() -> Iterator[MailServer]:
     server = MailServer()
-    with _serving(server):
+    with serving(server):
         yield server
 
 
@@ -161,18 +66,19 @@ def test_a_second_incident_of_the_same_key_is_told_again(database: Database, hoo
     assert len(hook.texts) == 3
 
 
-def test_two_processes_that_look_at_once_tell_once(source_url: str, hook: WebhookServer) -> None:
-    def look(findings: list[Finding]) -> None:
-        own = Database(source_url)
-        report(own, findings, [_hook_channel(hook)], subject="hotstar/")
-        own.close()
+def _look(source_url: str, hook_url: str, findings: list[Finding]) -> None:
+    database = Database(source_url)
+    for _ in range(3):
+        report(database, findings, [Webhook(SecretStr(hook_url))], subject="hotstar/")
+    database.close()
 
-    for findings, told in (([LATE], 1), ([], 2)):
-        with ThreadPoolExecutor(6) as processes:
-            for done in [processes.submit(look, findings) for _ in range(6)]:
+
+def test_two_processes_that_look_at_once_tell_once(source_url: str, hook: WebhookServer) -> None:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
+        for findings, told in (([LATE], 1), ([], 2)):
+            for done in [processes.submit(_look, source_url, hook.url, findings) for _ in range(2)]:
                 done.result()
-        look(findings)
-        assert len(hook.texts) == told
+            assert len(hook.texts) == told
 
 
 def test_a_failing_webhook_is_tried_again_and_the_mail_is_not_sent_twice(
