@@ -73,7 +73,7 @@ def _updates(kind: Kind) -> dg.AssetsDefinition:
                 kind=kind,
                 client=client,
                 database=database,
-                run_id=context.run_id,
+                run_id=context.run.run_id,
                 origin=hotstar.origin(),
                 start=window.start,
                 end=window.end,
@@ -108,7 +108,7 @@ def _census(kind: Kind) -> dg.AssetsDefinition:
                 kind=kind,
                 client=client,
                 database=database,
-                run_id=context.run_id,
+                run_id=context.run.run_id,
                 origin=hotstar.origin(),
                 approved_deletions=config.approve_deletions,
             )
@@ -136,17 +136,17 @@ def _table(kind: Kind) -> dg.AssetsDefinition:
         with (
             _named_in_logs(context),
             source.database() as database,
-            failing_sync(database, kind, run_id=context.run_id),
+            failing_sync(database, kind, run_id=context.run.run_id),
         ):
             try:
                 with database.connection(autocommit=True) as connection:
                     merged = merge_pages(
                         connection,
                         kind,
-                        run_id=context.run_id,
-                        approved_deletions=approval(connection, kind, run_id=context.run_id),
+                        run_id=context.run.run_id,
+                        approved_deletions=approval(connection, kind, run_id=context.run.run_id),
                     )
-                status = finish_sync(database, kind, run_id=context.run_id, merge_id=merged.merge_id)
+                status = finish_sync(database, kind, run_id=context.run.run_id, merge_id=merged.merge_id)
                 with database.connection() as connection:
                     counts = row_counts(connection, kind)
                     columns = column_schema(connection, kind)
@@ -193,15 +193,15 @@ def _fetched(
     with (
         _named_in_logs(context),
         source.database() as database,
-        logged_sync(database, kind, sync_type=sync_type, run_id=context.run_id),
+        logged_sync(database, kind, sync_type=sync_type, run_id=context.run.run_id),
     ):
         try:
-            client = hotstar.client(database, run_id=context.run_id, asset=context.asset_key.to_user_string())
+            client = hotstar.client(database, run_id=context.run.run_id, asset=context.asset_key.to_user_string())
             result = asyncio.run(_listed(client, database, listing))
         except CatalogError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
         counts = client.counts
-        log_listing(database, kind, run_id=context.run_id, listing_id=result.listing_id, requests=counts.requests)
+        log_listing(database, kind, run_id=context.run.run_id, listing_id=result.listing_id, requests=counts.requests)
     if result.problem is not None:
         context.log.error("the listing is not complete: %s", result.problem)
     return dg.MaterializeResult(
@@ -228,7 +228,7 @@ def _fetched(
 
 def _named_in_logs(context: dg.AssetExecutionContext) -> AbstractContextManager[None]:
     """Every log line of the run carries its id and the asset."""
-    return structlog.contextvars.bound_contextvars(run_id=context.run_id, asset=context.asset_key.to_user_string())
+    return structlog.contextvars.bound_contextvars(run_id=context.run.run_id, asset=context.asset_key.to_user_string())
 
 
 async def _listed(

@@ -1,0 +1,92 @@
+"""A sandbox and a source database behind the definitions, for tests that run jobs as Dagster runs them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+import psycopg
+import pytest
+
+from catalog_assets.build import build_definitions
+from catalog_assets.jobs import CENSUS, POLL
+from catalog_assets.partitions import HOTSTAR_ZONE
+from tests.sandbox_process import RunningSandbox, running_sandbox
+
+
+FIELDS = ("id", "title", "updateDate", "startDate", "endDate", "assetStatus", "premium")
+"""What the sandbox's truth says of a film."""
+
+
+@dataclass(frozen=True, slots=True)
+class Films:
+    """The films' jobs over a sandbox and a database of a test's own."""
+
+    sandbox: RunningSandbox
+    connection: psycopg.Connection
+    instance: dg.DagsterInstance
+    definitions: dg.Definitions = field(default_factory=build_definitions)
+
+    def census(self, *, approve: int | None = None) -> dg.ExecuteInProcessResult:
+        config = {"ops": {"hotstar__movie_census": {"config": {"approve_deletions": approve}}}}
+        return self._run(CENSUS, today(), config)
+
+    def poll(self, day: str | None = None) -> dg.ExecuteInProcessResult:
+        return self._run(POLL, day or today(), {})
+
+    def _run(self, job: str, day: str, config: dict[str, Any]) -> dg.ExecuteInProcessResult:
+        return self.definitions.resolve_job_def(job).execute_in_process(
+            instance=self.instance, partition_key=day, run_config=config, raise_on_error=False
+        )
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(query).fetchall()  # type: ignore[arg-type]  # queries of tests
+
+    def one(self, query: str) -> Any:
+        return self.rows(query)[0][0]
+
+    def table(self) -> dict[str, dict[str, Any]]:
+        """What the table says of every film not deleted as missing, in the words of the sandbox's truth."""
+        return {
+            row[0]: dict(
+                zip(
+                    ("id", "title", "updateDate", "startDate", "endDate", "assetStatus", "premium"),
+                    row[1:],
+                    strict=True,
+                )
+            )
+            for row in self.rows(
+                "SELECT content_id, hotstar_id, title, api_update_date, start_date, end_date, asset_status, premium"
+                " FROM hotstar_movies WHERE deletion_reason IS DISTINCT FROM 'missing'"
+            )
+        }
+
+    def truth(self) -> dict[str, dict[str, Any]]:
+        items: dict[str, dict[str, Any]] = self.sandbox.truth(items=1)["items"]
+        return {content_id: {name: item.get(name) for name in FIELDS} for content_id, item in items.items()}
+
+
+def today() -> str:
+    return datetime.now(ZoneInfo(HOTSTAR_ZONE)).date().isoformat()
+
+
+def failed_checks(result: dg.ExecuteInProcessResult) -> set[str]:
+    return {found.check_name for found in result.get_asset_check_evaluations() if not found.passed}
+
+
+@contextmanager
+def films(source_url: str, monkeypatch: pytest.MonkeyPatch, *, movies: int = 1_200, rate: int = 0) -> Iterator[Films]:
+    with (
+        running_sandbox(movies=movies, rate=rate) as sandbox,
+        psycopg.connect(source_url, autocommit=True) as connection,
+        dg.DagsterInstance.ephemeral() as instance,
+    ):
+        sandbox.control(do="lag", seconds=0)
+        urls = {f"{name}_DATABASE_URL": source_url for name in ("SOURCE", "CATALOG", "DAGSTER")}
+        rest = {"CATALOG_ORIGIN_HOTSTAR": "sandbox:1", "SANDBOX_RATE": str(rate), "CATALOG_LOG_LEVEL": "WARNING"}
+        for name, value in {**sandbox.environment(), **urls, **rest}.items():
+            monkeypatch.setenv(name, value)
+        yield Films(sandbox, connection, instance)
