@@ -99,7 +99,7 @@ def census_due(context: dg.SensorEvaluationContext, source: SourceDatabase) -> d
     if not due:
         return _skip(f"Every kind has a complete census since {deadline.isoformat()}.", cursor)
     for job in (CENSUS, POLL):
-        if _under_way(context.instance, job, now):
+        if under_way(context.instance, job, now):
             return _skip(f"A run of {job} is queued or in progress.", cursor)
     first = [kind for kind in due if states[kind].complete_census_at is None]
     if first and now - watched_since < WATCHED_FIRST:
@@ -135,7 +135,7 @@ def coverage_holes(context: dg.SensorEvaluationContext, source: SourceDatabase) 
     spans = adjoining((days for each in missing.values() for days in each), earliest=hotstar_days.start.date())
     if not spans:
         return _skip("No hole.")
-    if _under_way(context.instance, POLL, now):
+    if under_way(context.instance, POLL, now):
         return _skip("A poll is queued or in progress.")
     own = {_SENSOR_TAG: context.sensor_name}
     recent = context.instance.get_run_records(dg.RunsFilter(tags=own, created_after=now - HOLE_PAUSE))
@@ -169,7 +169,7 @@ def stale_assets(context: dg.SensorEvaluationContext, source: SourceDatabase) ->
     ]
     if not stale:
         return _skip("Nothing failed its freshness policy since it was last asked for.")
-    if _under_way(context.instance, POLL, now):
+    if under_way(context.instance, POLL, now):
         return _skip("A poll is queued or in progress.")
     since = max(record.updated_at for record in stale).isoformat()
     kinds = {keys[record.entity_key] for record in stale}
@@ -236,7 +236,7 @@ def _fetched_by(record: RunRecord, job: str, kind: Kind) -> bool:
     return _fetches(kind, job) in run.asset_selection if run.asset_selection else run.job_name == job
 
 
-def _under_way(instance: dg.DagsterInstance, job: str, now: datetime) -> bool:
+def under_way(instance: dg.DagsterInstance, job: str, now: datetime) -> bool:
     """Whether a run that fetches what this job fetches is queued or in progress, for any kind."""
     return any(
         _fetched_by(record, job, kind)

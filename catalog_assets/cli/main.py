@@ -10,6 +10,7 @@ from catalog_assets.cli.databases import env, migrate
 from catalog_assets.cli.load import load
 from catalog_assets.cli.replay import replay
 from catalog_assets.cli.sandbox import sandbox
+from catalog_assets.cli.status import status
 from catalog_assets.cli.up import up
 from resources.errors import CatalogError
 
@@ -44,6 +45,7 @@ app.command()(backup)
 app.command()(restore)
 app.command()(load)
 app.command()(replay)
+app.command()(status)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,255 @@
+"""`catalog status`: how the platform fares, and whether it needs a person. It reads, and changes nothing."""
+
+import json
+import sys
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, LiteralString
+
+import psycopg
+import typer
+from psycopg.rows import dict_row
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from catalog_assets.cli.environment import Platform, platform
+from resources.alerts import channels
+from resources.databases import Database
+from resources.errors import SettingsError
+from resources.logs import redacted
+from resources.migrations import migration_state
+from resources.settings import Settings
+from resources.statements import statement
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
+    from catalog_assets.hotstar.kinds import Kind
+
+RUNS_SHOWN = 5
+_ALIVE_S = 300
+"""A daemon whose newest heartbeat is older does not run; it beats every 30 s."""
+
+
+@dataclass(slots=True)
+class Status:
+    """What `--json` prints; times are UTC.
+
+    Attributes:
+        needs_person: a sentence for each thing that does not mend itself; empty: exit status 0.
+        migrations: revision applied and newest known.
+        credentials: for each service and alert channel, whether it is set; never a value.
+        daemon: when Dagster's daemon was last heard of, and whether it runs.
+        services: pace, rest and the last day's requests of each service.
+        budgets: units allowed and used in the present period.
+        kinds: for each kind its newest runs, holes, the end of what is covered, and failed checks.
+        incidents: what people were told and is not over.
+    """
+
+    needs_person: list[str] = field(default_factory=list)
+    migrations: dict[str, str | None] = field(default_factory=dict)
+    credentials: dict[str, str] = field(default_factory=dict)
+    daemon: dict[str, Any] = field(default_factory=dict)
+    services: list[dict[str, Any]] = field(default_factory=list)
+    budgets: list[dict[str, Any]] = field(default_factory=list)
+    kinds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    incidents: list[dict[str, Any]] = field(default_factory=list)
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
+) -> None:
+    """Last runs, holes, checks, pace, budgets, credentials, migrations; exit status 1 when something needs a person."""
+    with platform(migrated=False, services=False) as ready:
+        found = _read(ready)
+    if as_json:
+        typer.echo(json.dumps(asdict(found), default=_plain))
+    else:
+        show(found, Console())
+    if found.needs_person:
+        sys.exit(1)
+
+
+def _read(ready: Platform) -> Status:
+    found = Status(credentials=credentials(ready.settings, is_embedded=ready.server is not None))
+    try:
+        channels(ready.settings)
+    except SettingsError as wrong:
+        found.needs_person.append(str(wrong))
+    state = migration_state(ready.urls.source)
+    found.migrations = asdict(state)
+    if not state.is_current:
+        applied = state.current or "none"
+        found.needs_person.append(f"Revision {applied} of {state.head} is applied: run `catalog migrate`.")
+        return found
+    # Dagster takes a second to import: a database that is not migrated needs none of it.
+    from dagster import DagsterInstance  # noqa: PLC0415
+
+    database = Database(ready.urls.source, pool_size=1)
+    try:
+        with DagsterInstance.get() as instance, database.connection() as connection:
+            is_on = ready.settings.hotstar is not None or ready.server is not None
+            read_platform(found, connection, instance, is_on=is_on)
+    finally:
+        database.close()
+    return found
+
+
+def credentials(settings: Settings, *, is_embedded: bool) -> dict[str, str]:
+    """For each service and alert channel, whether it is set."""
+    hotstar = "not set: the sandbox answers under `catalog up`" if is_embedded else "not set: the service is off"
+    return {
+        "hotstar": hotstar if settings.hotstar is None else "set",
+        "alert webhook": "not set" if settings.alert_webhook_url is None else "set",
+        "alert mail": "not set" if settings.alert_smtp_url is None else "set",
+    }
+
+
+def read_platform(found: Status, connection: psycopg.Connection, instance: "DagsterInstance", *, is_on: bool) -> None:
+    """Fill in what a migrated database and Dagster know.
+
+    Args:
+        found: is filled in.
+        connection: to the source database.
+        instance: the Dagster instance.
+        is_on: Hotstar can be reached, by credentials or the sandbox.
+    """
+    from catalog_assets.automation import ALL  # noqa: PLC0415
+    from catalog_assets.health import SUBJECT, findings, read_now  # noqa: PLC0415
+
+    now = read_now(connection)
+    beats = [beat.timestamp for beat in instance.get_daemon_heartbeats().values()]
+    heard = datetime.fromtimestamp(max(beats), UTC) if beats else None
+    runs = heard is not None and (now - heard).total_seconds() < _ALIVE_S
+    found.daemon = {"heard_at": heard, "runs": runs}
+    found.services = _rows(connection, "ops/list_paces")
+    found.budgets = _rows(connection, "ops/list_budgets")
+    found.incidents = _rows(connection, "ops/list_open_incidents")
+    for kind in ALL:
+        found.kinds[kind.plural] = _kind(found, connection, instance, kind, now)
+    found.needs_person += [finding.summary for finding in findings(connection, ALL, is_on=is_on)]
+    found.needs_person += [i["summary"] for i in found.incidents if not i["key"].startswith(SUBJECT)]
+
+
+def _kind(
+    found: Status, connection: psycopg.Connection, instance: "DagsterInstance", kind: "Kind", now: datetime
+) -> dict[str, Any]:
+    from catalog_assets.automation import under_way  # noqa: PLC0415
+    from catalog_assets.due import open_tail  # noqa: PLC0415
+    from catalog_assets.hotstar.coverage import covered_until, holes  # noqa: PLC0415
+    from catalog_assets.jobs import POLL  # noqa: PLC0415
+
+    runs = _rows(connection, "hotstar/health_recent_syncs", kind=kind.name, count=RUNS_SHOWN)
+    missing = [{"start": hole.start, "end": hole.end} for hole in holes(connection, kind)]
+    until = covered_until(connection, kind)
+    if until is not None and open_tail(until, now) is not None:
+        missing.append({"start": until, "end": now})
+    if missing and not under_way(instance, POLL, now):
+        found.needs_person.append(
+            f"Nothing listed what changed among {kind.plural} from {_shown(missing[0]['start'])} on, and no poll runs: "
+            "start `catalog up`, or see why the polls fail."
+        )
+    results = _checks(instance, kind)
+    failed = [result for result in results if not result["passed"]]
+    blocking = [result["check"] for result in failed if result["blocking"]]
+    if blocking:
+        found.needs_person.append(
+            f"Checks of {kind.plural} fail: {', '.join(blocking)}. docs/checks.md says what to do."
+        )
+    return {
+        "runs": [{**run, "message": redacted(run["message"]) if run["message"] else None} for run in runs],
+        "covered_until": until,
+        "holes": missing,
+        "checks_evaluated": len(results),
+        "checks_failed": failed,
+    }
+
+
+def _checks(instance: "DagsterInstance", kind: "Kind") -> list[dict[str, Any]]:
+    """The newest result of every check of a kind's table; a check that was never made is left out."""
+    from dagster import AssetCheckKey, AssetCheckSeverity, AssetKey  # noqa: PLC0415
+    from dagster._core.storage.asset_check_execution_record import (  # noqa: PLC0415
+        COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES,
+    )
+
+    from catalog_assets.hotstar.checks import CHECKS  # noqa: PLC0415
+
+    found = []
+    for check in CHECKS:
+        records = instance.event_log_storage.get_asset_check_execution_history(
+            AssetCheckKey(AssetKey(["hotstar", kind.plural]), check.name),
+            limit=1,
+            status=COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES,
+        )
+        for record in records:
+            evaluation = record.evaluation
+            if evaluation is None:
+                continue
+            found.append(
+                {
+                    "check": check.name,
+                    "passed": evaluation.passed,
+                    "blocking": evaluation.severity is AssetCheckSeverity.ERROR,
+                    "at": datetime.fromtimestamp(record.create_timestamp, UTC),
+                    "said": evaluation.description,
+                }
+            )
+    return found
+
+
+def _rows(connection: psycopg.Connection, name: str, **params: object) -> list[dict[str, Any]]:
+    sql: LiteralString = statement(name)
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(sql, params).fetchall()
+
+
+def _plain(value: object) -> str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return "-" if value is None else escape(str(value))
+
+
+def show(found: Status, console: Console) -> None:
+    """Tables for people, what needs them last."""
+    for kind, state in found.kinds.items():
+        _table(console, f"{kind}: newest runs", state["runs"], leave_out={"run_id", "completed_at"})
+        holes = ", ".join(f"{_shown(hole['start'])} to {_shown(hole['end'])}" for hole in state["holes"]) or "none"
+        console.print(f"  covered until {_shown(state['covered_until'])}; holes: {holes}")
+        made = state["checks_evaluated"]
+        console.print(
+            f"  checks: {made - len(state['checks_failed'])} of {made} passed"
+            if made
+            else "  checks: none were made yet"
+        )
+        _table(console, f"{kind}: failed checks", state["checks_failed"], leave_out={"passed"})
+    _table(console, "Services", found.services)
+    _table(console, "Budgets", found.budgets)
+    _table(console, "Open incidents", found.incidents)
+    _table(console, "Credentials", [found.credentials])
+    if found.daemon:
+        verb = "runs" if found.daemon["runs"] else "does not run"
+        console.print(f"Dagster's daemon {verb}; last heard of: {_shown(found.daemon['heard_at'])}")
+    console.print(f"Migrations: {found.migrations['current'] or 'none'} applied, {found.migrations['head']} is newest")
+    for sentence in found.needs_person:
+        console.print(f"[bold red]needs a person[/bold red]  {escape(sentence)}", soft_wrap=True)
+    if not found.needs_person:
+        console.print("[green]Nothing needs a person.[/green]")
+
+
+def _table(
+    console: Console, title: str, rows: list[dict[str, Any]], *, leave_out: frozenset[str] | set[str] = frozenset()
+) -> None:
+    if not rows:
+        return
+    names = [name for name in rows[0] if name not in leave_out]
+    table = Table(title=title, title_justify="left")
+    for name in names:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(_shown(row[name]) for name in names))
+    console.print(table)
