@@ -5,5 +5,5 @@ UPDATE hotstar_sync_log SET
   errors = errors || jsonb_build_array(jsonb_build_object(
     'type', 'Interrupted', 'message', %(message)s::text, 'request', NULL, 'item', NULL, 'stack', NULL
   ))
-WHERE status = 'running' AND run_id = ANY(%(run_ids)s)
+WHERE status = 'running' AND run_id = any(%(run_ids)s)
 RETURNING run_id, kind
