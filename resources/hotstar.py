@@ -18,7 +18,7 @@ from resources.outcomes import Delivery
 from resources.pace import Pace, ServicePace
 from resources.transport import CONNECT_S, Counts, PacedTransport
 
-HOTSTAR_PACE = ServicePace(service="hotstar", interval_s=1.0, slow_s=5.0, timeout_s=60.0, rest_s=60.0, late_s=0.012)
+HOTSTAR_PACE = ServicePace(service="hotstar", interval_s=1.0, slow_s=5.0, timeout_s=60.0, rest_s=60.0, late_s=0.006)
 """One request a second, and a minute's rest after a 5XX or an answer slower than 5 s (contract, "Access")."""
 
 LIKELY_CAUSES = (

@@ -5,6 +5,7 @@ No request is made here: that is `resources.transport`.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -25,9 +26,6 @@ log = structlog.get_logger("resources.pace")
 
 RESTS_A_RUN = 3
 """Rests that one run waits for before it gives up."""
-
-CONFIRM_S = 0.03
-"""A slot taken earlier is confirmed this many seconds before it comes: a rest may have begun since."""
 
 SOON_S = 3.0
 """How long an open connection may wait for a slot: less than servers wait for a request."""
@@ -58,8 +56,8 @@ class ServicePace:
         slow_s: an answer that takes longer begins a rest, from send to last byte.
         timeout_s: an answer that takes longer is given up.
         rest_s: the rest after a 5XX, a timeout or a slow answer.
-        late_s: a slot reached later than this is given up. Below 0.02 x `interval_s`, less what arrivals jitter: a
-            request sent late and the next on time must still stand one interval apart.
+        late_s: a request that leaves later than this after it was let go asks again. Below 0.015 x `interval_s`, less
+            what arrivals jitter: one that leaves late and the next on time must still stand one interval apart.
         budgets: units a day or month.
     """
 
@@ -79,8 +77,6 @@ class Slot:
     at: datetime
     probe: bool
     cost: int
-    sure: bool
-    """Granted for this very moment, so that nothing can have overtaken it."""
 
 
 class DatabaseClock:
@@ -129,7 +125,7 @@ class Pace:
     Attributes:
         clock: the database's clock.
         waited_s: seconds spent waiting for slots and rests.
-        given_up: slots that were reached too late or overtaken.
+        given_up: slots that were returned unused.
     """
 
     def __init__(
@@ -150,7 +146,8 @@ class Pace:
         self._connection: psycopg.AsyncConnection[dict[str, Any]] | None = None
         self._connecting = asyncio.Lock()
         self._rests_met: set[int] = set()
-        self._held: set[Slot] = set()
+        self._due: dict[Slot, datetime] = {}
+        self._quickest_s = math.inf
 
     async def __aenter__(self) -> Self:
         described = self.description
@@ -198,30 +195,44 @@ class Pace:
             await self.wait_until(answer)
 
     async def reach(self, slot: Slot | None, *, cost: int) -> Slot | None:
-        """Wait for a slot's moment over an open connection, and return the slot that may be used now.
+        """Wait for a slot's moment over an open connection, and return the slot when its request may leave at once.
 
-        A slot that came too late, was overtaken or was never taken is replaced by one that comes soon. None if there is
-        no such: the connection would not outlast the wait.
+        Slots say who goes about when; how far apart requests really leave is settled here, at the last moment. One that
+        a busy machine reaches late so delays the next by as much, where a slot given up would cost a whole interval.
+
+        Args:
+            slot: what was taken, or None to take one now.
+            cost: units of the slot to take.
+
+        Returns:
+            The slot, or None if it was overtaken by a rest or does not come soon: the connection would not outlast it.
 
         Raises:
             BudgetSpent, ServiceResting, DatabaseError: as `take` does.
         """
-        while True:
-            if slot is not None:
-                if slot.sure or await self._still_holds(slot):
-                    await self.wait_until(slot.at)
-                    self._held.discard(slot)
-                    late = self.clock.latest() - slot.at.timestamp()
-                    if late <= self.description.late_s or self.description.interval_s == 0:
-                        return slot
-                await self.give_up(slot)
+        if slot is None:
             answer = await self._ask(cost)
             if not isinstance(answer, Slot):
                 return None
             slot = answer
-            if slot.at.timestamp() - self.clock.earliest() > SOON_S:
-                await self.give_up(slot)
-                return None
+        due = slot.at
+        while due.timestamp() - self.clock.earliest() <= SOON_S:
+            self._due[slot] = due
+            await self.wait_until(due)
+            asked = self._monotonic()
+            row = await self.run("ops/use_slot", {"service": self.description.service, "at": slot.at})
+            took_s = self._monotonic() - asked
+            self.clock.learn(row["now"], asked=asked, answered=asked + took_s)
+            self._quickest_s = min(self._quickest_s, took_s)
+            if row["verdict"] == "overtaken":
+                break
+            if row["verdict"] == "wait":
+                due = row["at"]
+            elif took_s <= self._quickest_s + self.description.late_s or self.description.interval_s == 0:
+                self._due.pop(slot, None)
+                return slot
+        await self.give_up(slot)
+        return None
 
     async def _ask(self, cost: int) -> Slot | datetime:
         """A slot, or the time until which the service rests."""
@@ -231,8 +242,8 @@ class Pace:
         self.clock.learn(row["now"], asked=asked, answered=self._monotonic())
         at: datetime = row["at"]
         if row["verdict"] == "go":
-            slot = Slot(at, row["probe"], cost, sure=(at - row["now"]).total_seconds() < CONFIRM_S)
-            self._held.add(slot)
+            slot = Slot(at, row["probe"], cost)
+            self._due[slot] = at
             return slot
         if row["verdict"] == "spent":
             raise BudgetSpent(
@@ -268,7 +279,7 @@ class Pace:
             reason: why, for a person who looks at a rest.
             retry_after_s: seconds that a 429 asked to wait.
         """
-        self._held.discard(slot)
+        self._due.pop(slot, None)
         await self.run(
             "ops/report_outcome",
             {
@@ -286,7 +297,7 @@ class Pace:
         calm_s = min(CALM_S, 0.3 * self.description.interval_s)
         while calm_s > 0:
             now = self.clock.earliest()
-            due = [left for slot in self._held if -1 < (left := slot.at.timestamp() - now) < calm_s]
+            due = [left for at in self._due.values() if -1 < (left := at.timestamp() - now) < calm_s]
             if not due:
                 return
             await self._sleep(max(min(due), 0.0) + 0.005)
@@ -297,13 +308,6 @@ class Pace:
         while (left := at.timestamp() - less_s - self.clock.earliest()) > 0:
             await self._sleep(left)
         self.waited_s += self._monotonic() - began
-
-    async def _still_holds(self, slot: Slot) -> bool:
-        await self.wait_until(slot.at, less_s=CONFIRM_S)
-        asked = self._monotonic()
-        row = await self.run("ops/confirm_slot", {"service": self.description.service, "at": slot.at})
-        self.clock.learn(row["now"], asked=asked, answered=self._monotonic())
-        return bool(row["holds"])
 
     async def run(self, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Run one named statement in a transaction of its own; return its first row, or an empty one.

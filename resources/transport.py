@@ -64,7 +64,7 @@ class Counts:
         received_bytes: of bodies, as transferred.
         slowest_s: from send to last byte.
         waited_s: waiting for slots and rests.
-        given_up: slots reached too late or overtaken.
+        given_up: slots returned unused.
     """
 
     requests: int = 0
@@ -219,7 +219,7 @@ class PacedTransport(httpx.AsyncBaseTransport):
                 if self._own:
                     await self._opener_left.wait()
                 tried.slot = await self._pace.take(cost=call.cost)
-                await self._pace.wait_until(tried.slot.at, less_s=OPEN_AHEAD_S if self._own else 0.0)
+                await self._pace.wait_until(tried.slot.at, less_s=OPEN_AHEAD_S)
             await self._send(request, call, tried, on_trial=on_trial)
         finally:
             self._under_way -= 1
@@ -230,21 +230,21 @@ class PacedTransport(httpx.AsyncBaseTransport):
         """Send a request with the credential added last and read its answer whole; failures stand in `tried`."""
         loop, timeout_s = asyncio.get_running_loop(), self._pace.description.timeout_s
 
-        def leaves() -> None:
+        async def leave() -> None:
+            deadline.reschedule(None)
+            tried.slot = await self._pace.reach(tried.slot, cost=call.cost)
+            if tried.slot is None:
+                raise _MissedError
+            if not on_trial and (self._trial.locked() or self._forbidden is not None):
+                await self._pace.give_up(tried.slot)
+                raise _MissedError
             tried.sent, tried.sent_at = self._monotonic(), self._pace.clock.now()
             self._opener_left.set()
             deadline.reschedule(loop.time() + timeout_s)
 
-        async def at_its_moment(event: str, _: dict[str, Any]) -> None:
+        async def leave_when_connected(event: str, _: dict[str, Any]) -> None:
             if event.endswith(".send_request_headers.started"):
-                deadline.reschedule(None)
-                tried.slot = await self._pace.reach(tried.slot, cost=call.cost)
-                if tried.slot is None:
-                    raise _MissedError
-                if not on_trial and (self._trial.locked() or self._forbidden is not None):
-                    await self._pace.give_up(tried.slot)
-                    raise _MissedError
-                leaves()
+                await leave()
 
         # The credential is no variable of its own: a traceback that shows variables shows none.
         outgoing = httpx.Request(
@@ -252,13 +252,13 @@ class PacedTransport(httpx.AsyncBaseTransport):
             request.url,
             headers=[*request.headers.multi_items(), *(await self._credential.headers()).items()],
             stream=request.stream,
-            extensions={**request.extensions, "trace": at_its_moment} if self._own else request.extensions,
+            extensions={**request.extensions, "trace": leave_when_connected} if self._own else request.extensions,
         )
         tried.generation = self._credential.generation
         try:
             async with asyncio.timeout(CONNECT_S) as deadline:
                 if not self._own:
-                    leaves()
+                    await leave()
                 response = await self._inner.handle_async_request(outgoing)
                 try:
                     tried.body = await response.aread()

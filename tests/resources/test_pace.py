@@ -1,9 +1,10 @@
 """How a process waits for the slots that the database grants."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,7 +14,7 @@ from pydantic import SecretStr
 from resources.errors import DatabaseError
 from resources.pace import DatabaseClock, Pace, ServicePace, Slot
 
-SECOND = ServicePace(service="s", interval_s=1.0, slow_s=5.0, timeout_s=30.0, rest_s=60.0, late_s=0.012)
+SECOND = ServicePace(service="s", interval_s=1.0, slow_s=5.0, timeout_s=30.0, rest_s=60.0, late_s=0.006)
 QUICK = replace(SECOND, interval_s=0.2)
 
 
@@ -69,30 +70,52 @@ def paced(
     asyncio.run(run())
 
 
-def test_a_slot_reached_too_late_is_given_up_for_a_later_one(source_url: str) -> None:
+def test_a_slot_reached_late_is_used_and_delays_the_next(source_url: str) -> None:
     sleeps: list[float] = []
 
     async def oversleep_once(seconds: float) -> None:
         sleeps.append(seconds)
-        await asyncio.sleep(seconds + (0.05 if len(sleeps) == 2 else 0))
+        await asyncio.sleep(seconds + (0.15 if len(sleeps) == 1 else 0))
 
     async def scene(pace: Pace) -> None:
-        await pace.take(cost=1)
-        late = await pace.take(cost=1)
-        reached = await pace.reach(late, cost=1)
-        assert reached is not None
-        assert reached.at > late.at
-        assert pace.given_up == 1
-        assert pace.clock.latest() - reached.at.timestamp() <= QUICK.late_s
+        await pace.reach(None, cost=1)
+        late, following = await pace.take(cost=1), await pace.take(cost=1)
+        assert await pace.reach(late, cost=1) == late
+        left = pace.clock.now()
+        assert await pace.reach(following, cost=1) == following
+        assert (pace.clock.now() - left).total_seconds() >= QUICK.interval_s
+        assert pace.given_up == 0
 
     paced(source_url, scene, sleep=oversleep_once)
 
 
-def test_a_slot_overtaken_by_a_rest_is_not_used(source_url: str) -> None:
+def test_a_request_that_was_let_go_and_held_up_asks_again(source_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    run = Pace.run
+
+    async def held_up_once(self: Pace, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        row = await run(self, name, params)
+        if name == "ops/use_slot":
+            asked.append(name)
+            await asyncio.sleep(0.05 if len(asked) == 2 else 0)
+        return row
+
+    monkeypatch.setattr(Pace, "run", held_up_once)
+
+    async def scene(pace: Pace) -> None:
+        await pace.reach(None, cost=1)
+        await pace.reach(None, cost=1)
+        assert len(asked) == 3
+
+    paced(source_url, scene, pace=replace(QUICK, late_s=0.03))
+
+
+def test_a_slot_overtaken_by_a_rest_is_returned(source_url: str) -> None:
     async def scene(pace: Pace) -> None:
         sent, waiting = await pace.take(cost=1), await pace.take(cost=1)
         await pace.report(sent, "outage", reason="HTTP 500")
         assert await pace.reach(waiting, cost=1) is None
+        assert pace.given_up == 1
 
     paced(source_url, scene)
 

@@ -37,17 +37,13 @@ def test_four_processes_keep_one_pace_and_a_strict_limiter_refuses_none(
         askers = [start_asker(sandbox, source_url, each, interval_s) for _ in range(4)]
         ended = [asker.communicate(timeout=60) for asker in askers]
         ledger = sandbox.truth()["ledger"]["hotstar"]
-    given_up = 0
     for asker, (out, err) in zip(askers, ended, strict=True):
         assert asker.returncode == 0, err
-        counts = json.loads(out)
-        assert counts["requests"] == each
-        given_up += counts["given_up"]
+        assert json.loads(out)["requests"] == each
     assert (ledger["accepted"], ledger["refused"]) == (4 * each, 0)
     assert ledger["least_spacing"] >= 1 / rate
-    # A busy machine reaches some slots too late; every other one is used.
-    assert given_up <= 2 * each
-    assert ledger["arrivals"][-1] <= 1.02 * interval_s * (4 * each - 1 + given_up) + 0.2
+    on_time = 1.02 * interval_s * (4 * each - 1)
+    assert on_time - 0.1 <= ledger["arrivals"][-1] <= 1.1 * on_time + 0.5
 
 
 def test_a_rest_begun_by_one_process_holds_the_others(source_url: str) -> None:

@@ -60,10 +60,11 @@ class Service:
             {"service": "s", "at": at, "outcome": outcome, "reason": "?", "retry_after_s": retry_after_s, "cost": 1},
         )
 
-    def holds(self, at: datetime) -> bool:
-        row = self.connection.execute(statement("ops/confirm_slot"), {"service": "s", "at": at}).fetchone()
+    def use(self, at: datetime) -> tuple[str, datetime]:
+        row = self.connection.execute(statement("ops/use_slot"), {"service": "s", "at": at}).fetchone()
         assert row is not None
-        return bool(row["holds"])
+        assert row["now"] == self.now
+        return row["verdict"], row["at"]
 
     def used(self) -> int:
         row = self.connection.execute("SELECT coalesce(sum(used), 0)::int AS used FROM ops.budget_uses").fetchone()
@@ -168,19 +169,53 @@ def test_what_was_under_way_when_the_rest_began_neither_lengthens_nor_ends_it(se
     assert service.take()["verdict"] == "go"
 
 
-def test_a_slot_taken_before_a_rest_does_not_hold_any_more(service: Service) -> None:
+def test_a_slot_taken_before_a_rest_is_overtaken_by_it(service: Service) -> None:
     sent, waiting = service.take()["at"], service.take()["at"]
-    assert service.holds(waiting)
     service.report(sent, "outage")
-    assert not service.holds(waiting)
+    service.set_clock(waiting)
+    assert service.use(waiting)[0] == "overtaken"
     service.advance(60)
-    assert service.holds(service.take()["at"])
+    assert service.use(service.take()["at"])[0] == "go"
+
+
+def test_a_request_that_leaves_late_delays_the_next_by_as_much(service: Service) -> None:
+    late, following = service.take()["at"], service.take()["at"]
+    service.set_clock(late + timedelta(seconds=0.4))
+    assert service.use(late) == ("go", service.now)
+    service.set_clock(following)
+    assert service.use(following) == ("wait", late + timedelta(seconds=0.4 + 1.015))
+    service.set_clock(late + timedelta(seconds=0.4 + 1.015))
+    assert service.use(following) == ("go", service.now)
+
+
+def test_a_request_that_did_not_leave_at_once_asks_again(service: Service) -> None:
+    late, following = service.take()["at"], service.take()["at"]
+    service.use(late)
+    service.advance(0.2)
+    assert service.use(late) == ("go", service.now)
+    service.set_clock(following)
+    assert service.use(following)[0] == "wait"
+
+
+def test_slots_that_are_reached_in_time_wait_for_none(service: Service) -> None:
+    for _ in range(5):
+        at = service.take()["at"]
+        service.set_clock(at + timedelta(seconds=0.004))
+        assert service.use(at)[0] == "go"
+        service.advance(-0.004)
+
+
+def test_a_clock_set_back_holds_no_request(service: Service) -> None:
+    service.use(service.take()["at"])
+    service.advance(-7200)
+    assert service.use(service.take()["at"])[0] == "go"
 
 
 def test_a_429_moves_the_next_slot_and_is_no_outage(service: Service) -> None:
     refused, waiting = service.take()["at"], service.take()["at"]
     service.report(refused, "busy", 7.0)
-    assert not service.holds(waiting)
+    service.set_clock(waiting)
+    assert service.use(waiting) == ("wait", START + timedelta(seconds=7))
     after = service.take()
     assert (after["verdict"], after["at"], after["rests"]) == ("go", START + timedelta(seconds=7), 0)
 

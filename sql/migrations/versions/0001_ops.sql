@@ -27,6 +27,8 @@ CREATE TABLE ops.pace (
     timeout_s double precision NOT NULL CHECK (timeout_s > 0),
     next_slot_at timestamptz NOT NULL DEFAULT 'epoch',
     not_before timestamptz NOT NULL DEFAULT 'epoch',
+    used_at timestamptz NOT NULL DEFAULT 'epoch',
+    used_slot timestamptz,
     rests bigint NOT NULL DEFAULT 0,
     rest_began_at timestamptz NOT NULL DEFAULT 'epoch',
     rest_until timestamptz,
@@ -42,6 +44,8 @@ COMMENT ON COLUMN ops.pace.slow_s IS 'Seconds from send to last byte beyond whic
 COMMENT ON COLUMN ops.pace.timeout_s IS 'Seconds from send to last byte beyond which a request is given up; the length of a probe''s lease.';
 COMMENT ON COLUMN ops.pace.next_slot_at IS 'The earliest slot nobody has taken.';
 COMMENT ON COLUMN ops.pace.not_before IS 'No slot before this: what the last 429 asked for.';
+COMMENT ON COLUMN ops.pace.used_at IS 'When the newest request was let go.';
+COMMENT ON COLUMN ops.pace.used_slot IS 'The slot that it had taken.';
 COMMENT ON COLUMN ops.pace.rests IS 'Rests begun so far: tells one rest from the next.';
 COMMENT ON COLUMN ops.pace.rest_began_at IS 'When the newest rest began; outcomes of requests sent before it do not count.';
 COMMENT ON COLUMN ops.pace.rest_until IS 'End of the rest in force; null when the service is not resting. Past: the next slot is a probe.';
@@ -225,6 +229,46 @@ END
 $body$;
 COMMENT ON FUNCTION ops.take_slot(text, integer) IS
 'Answers at once: go at a time, resting until a time, or budget spent until a time. Only go takes a slot and counts units.';
+
+CREATE FUNCTION ops.use_slot(p_service text, p_at timestamptz)
+RETURNS TABLE (verdict text, at timestamptz, now timestamptz)
+LANGUAGE plpgsql
+AS $body$
+#variable_conflict use_column
+DECLARE
+    pace ops.pace;
+    clock timestamptz;
+    earliest timestamptz;
+    longest_wait CONSTANT interval := interval '60 seconds';
+BEGIN
+    SELECT * INTO STRICT pace FROM ops.pace AS p WHERE p.service = p_service FOR UPDATE;
+    clock := ops.now();
+    earliest := clock;
+    IF pace.not_before <= clock + longest_wait THEN
+        earliest := greatest(earliest, pace.not_before);
+    END IF;
+    -- The one before may have left late; a clock that was set back leaves its time in the future.
+    IF pace.used_slot IS DISTINCT FROM p_at AND pace.used_at <= clock THEN
+        earliest := greatest(earliest, pace.used_at + make_interval(secs => pace.interval_s * 1.015));
+    END IF;
+
+    IF pace.rest_until IS NOT NULL AND pace.probe_at IS DISTINCT FROM p_at THEN
+        verdict := 'overtaken';
+        at := pace.rest_until;
+    ELSIF earliest > clock THEN
+        verdict := 'wait';
+        at := earliest;
+    ELSE
+        verdict := 'go';
+        at := clock;
+        UPDATE ops.pace AS p SET used_at = clock, used_slot = p_at WHERE p.service = p_service;
+    END IF;
+    now := clock;
+    RETURN NEXT;
+END
+$body$;
+COMMENT ON FUNCTION ops.use_slot(text, timestamptz) IS
+'Asked at a slot''s moment: go now, wait because the request before left late or a 429 came, or overtaken by a rest.';
 
 CREATE FUNCTION ops.report_outcome(
     p_service text, p_at timestamptz, p_outcome text, p_reason text, p_retry_after_s double precision, p_cost integer
