@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from catalog_assets.hotstar.dividing import Divider
 from catalog_assets.hotstar.ledger import StartDateLedger
 from catalog_assets.hotstar.parts import PageFacts, PageKey
-from catalog_assets.hotstar.reading import PartReader, together
+from catalog_assets.hotstar.reading import PartReader
 from catalog_assets.hotstar.record import Part
 from catalog_assets.hotstar.seen import Seen
-from catalog_assets.hotstar.windows import Filters, Window
+from catalog_assets.hotstar.windows import EVERYTHING, Filters, Window
 
 FAR_FUTURE_S = 32_535_215_999
 """The end of the year 3000, epoch seconds: no date of the service lies later (contracts: Hotstar, "Items")."""
@@ -38,7 +38,6 @@ class UndatedSearch:
         seen: what was read before.
         ledger: allows filters by start date.
         stored: parts of the search that an earlier run left, by their filters.
-        counted: totals that it was told, by their filters.
 
     Attributes:
         found: items found so far.
@@ -49,7 +48,6 @@ class UndatedSearch:
     seen: Seen
     ledger: StartDateLedger
     stored: Mapping[Filters, Part] = field(default_factory=dict)
-    counted: Mapping[Filters, int] = field(default_factory=dict)
     found: int = 0
     problem: str | None = None
 
@@ -61,7 +59,7 @@ class UndatedSearch:
         if self.problem is not None:
             self.problem = f"{undated} items have no update time, and {self.problem}"
             return
-        starting = await self._count(STARTING)
+        starting = await self.reader.count(STARTING)
         missing = starting - self.seen.starting_in(STARTING.start)
         if missing > 0:
             await self._read(await self._locate(STARTING.start, missing))
@@ -83,7 +81,7 @@ class UndatedSearch:
                     located.append((Filters(start=span), expected))
                 else:
                     halved.append((*halves, lacking))
-            counts = await together(*(self._count(Filters(start=first)) for first, _, _ in halved))
+            counts = await self.reader.counts([Filters(start=first) for first, _, _ in halved])
             level = []
             for (first, second, lacking), count in zip(halved, counts, strict=True):
                 in_first = count - self.seen.starting_in(first)
@@ -130,58 +128,40 @@ class UndatedSearch:
         new = self.seen.add_new(pages)
         self.found += sum(update is None for update, _ in new)
 
-    async def _count(self, filters: Filters) -> int:
-        known = self.counted.get(filters)
-        return await self.reader.count(filters) if known is None else known
 
-
-async def read_lacking(
-    reader: PartReader, divider: Divider, seen: Seen, leaves: Sequence[Part]
-) -> tuple[int, str | None]:
+async def read_lacking(reader: PartReader, divider: Divider, seen: Seen) -> tuple[int, str | None]:
     """Seeks what a split by start time or `premium` missed because it lacks that field.
 
     Returns:
         How many items were found, and why not all were.
     """
     found = 0
-    for parent, children in reversed(divider.divided):
-        read = sum(leaf.total for leaf in leaves if within(leaf.filters, parent.filters))
-        lacking = parent.total - read
-        if lacking <= 0:
+    for parent, children in divider.divided:
+        filters = parent.filters
+        halves = [replace(filters, premium=premium) for premium in (True, False)]
+        by_start = children[0].filters.premium == filters.premium
+        if by_start and filters.start != EVERYTHING:
             continue
+        lacking = await reader.lacking(filters, [replace(filters, start=STARTING.start)] if by_start else halves)
         here = 0
-        if children[0].filters.premium == parent.filters.premium:
-            halves: list[tuple[Filters, int | None]] = [
-                (replace(parent.filters, premium=premium), None) for premium in (True, False)
-            ]
+        if lacking > 0 and by_start and filters.premium is None:
             taken: list[tuple[int | None, int | None]] = []
             parts = await reader.read(
-                await reader.add("apart", halves),
-                Divider(reader, divider.ledger).divide,
+                await reader.add("apart", [(half, None) for half in halves]),
+                _leave_whole,
                 lambda part, taken=taken: taken.extend(seen.add_new(part.reading.pages)),  # type: ignore[misc]
             )
-            here = sum(start is None for _, start in taken)
             problem = next((part.problem for part in parts if part.problem is not None), None)
-            if here < lacking and problem is not None:
-                return found, problem
-        found += here
-        if here < lacking and await reader.count(parent.filters) > read + here:
-            return (
-                found,
-                f"{lacking - here} of {parent.total} items that match {parent.filters} are reached by no filter",
-            )
+            if problem is not None:
+                return found, f"{lacking} items that match {filters} have no start time, and {problem}"
+            here = sum(start is None for _, start in taken)
+            found += here
+        if here < lacking:
+            return found, f"{lacking - here} items that match {filters} are reached by no filter"
     return found, None
 
 
-def within(inner: Filters, outer: Filters) -> bool:
-    """Whether everything that one filter matches is matched by the other."""
-    return (
-        _inside(inner.update, outer.update)
-        and _inside(inner.start, outer.start)
-        and outer.premium in (None, inner.premium)
-    )
-
-
-def _inside(inner: Window, outer: Window) -> bool:
-    first = outer.first is None or (inner.first is not None and outer.first <= inner.first)
-    return first and (outer.last is None or (inner.last is not None and inner.last <= outer.last))
+async def _leave_whole(part: Part) -> Sequence[Part]:
+    """Divides nothing: any split would miss the very items that are sought."""
+    part.problem = f"{part.total} items match {part.filters}, more than paging reaches"
+    return []

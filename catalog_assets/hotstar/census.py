@@ -7,6 +7,7 @@ so that an item which moved while it was read is seen where it went. A census th
 
 import asyncio
 import math
+from datetime import datetime
 
 import structlog
 
@@ -17,7 +18,7 @@ from catalog_assets.hotstar.kinds import Kind
 from catalog_assets.hotstar.ledger import StartDateLedger
 from catalog_assets.hotstar.listing import HOTSTAR_PAGING, ListingResult, finish, first_problem
 from catalog_assets.hotstar.parts import PartReading
-from catalog_assets.hotstar.reading import Client, PartReader, cancel, narrowed, together
+from catalog_assets.hotstar.reading import Client, PartReader, UnreadableAnswer, cancel, narrowed
 from catalog_assets.hotstar.record import ListingRecord, Part, locked
 from catalog_assets.hotstar.seen import Seen
 from catalog_assets.hotstar.takeup import LeftBehind, left_behind
@@ -94,162 +95,156 @@ class _Census:
         self._seen = Seen(math.floor(self._since.timestamp()))
         self._divider = Divider(reader, ledger, known_dates)
         self._whole_total: int | None = None
-        self._counted: tuple[int, int] | None = None
+        self._leaves: list[Part] = []
+        self._found = 0
+        self._total = 0
+        self._moved = 0
+        self._distinct: int | None = None
+        self._closed_at: datetime | None = None
+        self._undated: int | None = None
 
     async def take(self) -> ListingResult:
         before = await left_behind(self._record, self._reader.paging, self._seen)
-        self._divider.divided += before.divided
-        leaves = await self._read(await self._plan(before), before)
-        problem = first_problem(leaves)
-        found = 0
-        if problem is None:
-            found, problem = await self._seek_apart(leaves, before)
-        total, moved = self._sum(leaves) + found, 0
-        if problem is None:
-            total, moved, leaves, problem = await self._reckon(leaves, found)
-        distinct = self._seen.distinct()
-        window: Part | None = None
-        if problem is None:
-            window, problem = await self._close(before)
-        if problem is None and total == 0 and self._known_items > 0:
+        try:
+            problem = await self._prove(before)
+        except UnreadableAnswer as unreadable:
+            problem = str(unreadable)
+        if problem is None and self._total == 0 and self._known_items > 0:
             problem = f"the service lists nothing, although {self._known_items} items are known"
-        log.info("census read", listing_id=self._record.listing_id, total=total, found_apart=found, problem=problem)
+        log.info("census read", listing_id=self._record.listing_id, total=self._total, problem=problem)
         return await finish(
             self._record,
             self._reader.paging,
-            leaves,
+            self._leaves,
             self._seen,
             problem=problem,
-            total=total,
-            found_apart=found,
-            moved=moved,
-            distinct_ids=distinct,
-            covered=(self._since, window.first_sent_at) if window and window.first_sent_at else None,
+            total=self._total,
+            found_apart=self._found,
+            moved=self._moved,
+            distinct_ids=self._distinct,
+            covered=(self._since, self._closed_at) if self._closed_at else None,
         )
 
+    async def _prove(self, before: LeftBehind) -> str | None:
+        """Reads everything; returns why it is not proven complete, None if it is."""
+        self._divider.divided += before.divided
+        self._reader.counted = before.counted
+        self._leaves = await self._read(await self._plan(before))
+        problem = first_problem(self._leaves) or await self._seek_apart(before)
+        self._total = self._sum()
+        return problem or await self._reckon() or await self._close(before)
+
     async def _plan(self, before: LeftBehind) -> list[Part]:
-        """The parts to begin with: those left behind, the whole, or windows made from the dates known."""
-        self._whole_total = before.whole_total
+        """The parts to begin with: those left behind, windows made from the dates known, or the whole."""
         if before.leaves:
             return before.leaves
         paging = self._reader.paging
         if self._known_items > paging.items(paging.planned_pages):
-            await self._count_undated(before)
             planned = windows_by_count(EVERYTHING, self._known_dates, paging)
-            if (self._whole_total or 0) > paging.items(paging.planned_pages) and len(planned) > 1:
+            if len(planned) > 1:
                 return await self._reader.add("part", narrowed(WHOLE, planned, "update"))
         return await self._reader.add("part", [(WHOLE, self._known_items or None)])
 
-    async def _read(self, parts: list[Part], before: LeftBehind) -> list[Part]:
-        """Reads the parts; where nothing is known, counts what has no update time while the first answer is awaited."""
-        counting: list[asyncio.Task[None]] = []
-        if not self._known_items and not before.leaves:
-            counting = [asyncio.create_task(self._count_undated(before))]
+    async def _read(self, parts: list[Part]) -> list[Part]:
+        """Reads the parts, and meanwhile counts how many items there are, with an update time and without.
+
+        Where nothing is known the whole is the first part: its first answer is the first of the counts.
+        """
+        whole = parts[0] if parts[0].filters == WHOLE else None
+        if whole is not None and self._known_items:
+            return await self._reader.read(parts, self._divider.divide, self._take)
+        ask = [DATED, WHOLE] if whole else [WHOLE, DATED, WHOLE]
+        counting = asyncio.create_task(self._reader.counts(ask))
         try:
             leaves = await self._reader.read(parts, self._divider.divide, self._take)
-            if self._whole_total is None and parts[0].filters == WHOLE:
-                self._whole_total = parts[0].total
-            for task in counting:
-                await task
-            return leaves
+            counts = await counting
         finally:
-            await cancel(counting)
+            await cancel([counting])
+        self._note_counts([whole.total, *counts] if whole else counts)
+        return leaves
 
-    def _take(self, part: Part) -> None:
-        self._seen.add(part.reading.pages)
+    def _note_counts(self, counts: list[int]) -> None:
+        before, dated, after = counts
+        self._whole_total = before
+        self._undated = max(before, after) - dated
 
-    async def _count_undated(self, before: LeftBehind) -> None:
-        """How many items have no update time: the whole, counted before and after, less those with one.
-
-        Between two counts an item may come or go. The larger count of the whole makes a single such change harmless: it
-        can only let us seek an item that is not there.
-        """
-        if self._counted is not None:
-            return
-        ask_whole = self._reader.count(WHOLE, "root") if self._known_items else None
-        first = [] if self._whole_total is not None or ask_whole is None else [ask_whole]
-        if ask_whole is not None and not first:
-            ask_whole.close()
-        later = [before.counted.get(DATED), before.counted.get(WHOLE)]
-        asked = [
-            self._reader.count(filters) for filters, known in zip((DATED, WHOLE), later, strict=True) if known is None
-        ]
-        answers = await together(*first, *asked)
-        if first:
-            self._whole_total = answers.pop(0)
-        dated, whole = (known if known is not None else answers.pop(0) for known in later)
-        self._counted = whole, dated
-
-    async def _seek_apart(self, leaves: list[Part], before: LeftBehind) -> tuple[int, str | None]:
+    async def _seek_apart(self, before: LeftBehind) -> str | None:
         """Seeks what the parts' filters do not reach: what lacks a field that divided them."""
-        if any(leaf.filters == WHOLE for leaf in leaves):
-            return 0, None
-        found, problem = await read_lacking(self._reader, self._divider, self._seen, leaves)
-        if problem is not None or all(leaf.filters.update == EVERYTHING for leaf in leaves):
-            return found, problem
-        await self._count_undated(before)
-        whole, dated = self._counted or (0, 0)
-        search = UndatedSearch(self._reader, self._seen, self._ledger, before.apart, before.counted)
-        await search.seek(max(whole, self._whole_total or 0) - dated)
-        return found + search.found, search.problem
+        if self._one_part():
+            return None
+        self._found, problem = await read_lacking(self._reader, self._divider, self._seen)
+        if problem is not None or all(leaf.filters.update == EVERYTHING for leaf in self._leaves):
+            return problem
+        if self._undated is None:
+            self._note_counts(await self._reader.counts([WHOLE, DATED, WHOLE]))
+        search = UndatedSearch(self._reader, self._seen, self._ledger, before.apart)
+        await search.seek(self._undated or 0)
+        self._found += search.found
+        return search.problem
 
-    async def _reckon(self, leaves: list[Part], found: int) -> tuple[int, int, list[Part], str | None]:
-        """Compares the parts' sum with the whole: (total, moved, parts, problem).
+    async def _reckon(self) -> str | None:
+        """Compares the sum of the parts with the service's count of the whole.
 
         Where they differ, every part is counted again. A part that grew is read again; one that shrank is not, since
         what left it is gone or listed by the closing window, which also lists what the open newest part gained.
         """
-        read = self._sum(leaves) + found
-        if any(leaf.filters == WHOLE for leaf in leaves) or read == self._whole_total:
-            return read, 0, leaves, None
+        if self._one_part() or self._total == self._whole_total:
+            return None
         whole = await self._reader.count(WHOLE)
-        if read == whole:
-            return whole, 0, leaves, None
+        if self._total == whole:
+            return None
+        held = 0
         for _ in range(MOST_RECOUNTS):
-            counts = await together(*(self._reader.count(leaf.filters) for leaf in leaves))
-            grown = [
-                leaf
-                for leaf, now in zip(leaves, counts, strict=True)
-                if now > leaf.total and (leaf.filters.update.last is not None or leaf.filters.start != EVERYTHING)
-            ]
-            if grown:
-                leaves = [leaf for leaf in leaves if leaf not in grown] + await self._read_again(grown)
-                problem = first_problem(leaves)
-                if problem is not None:
-                    return read, 0, leaves, problem
-                counts = await together(*(self._reader.count(leaf.filters) for leaf in leaves))
+            counts = await self._reader.counts([leaf.filters for leaf in self._leaves])
+            problem = await self._read_again(
+                [
+                    leaf
+                    for leaf, now in zip(self._leaves, counts, strict=True)
+                    if now > leaf.total and (leaf.filters.update.last is not None or leaf.filters.start != EVERYTHING)
+                ]
+            )
+            if problem is not None:
+                return problem
+            held = sum(await self._reader.counts([leaf.filters for leaf in self._leaves]))
             whole = await self._reader.count(WHOLE)
-            if whole - sum(counts) <= found:
-                return whole, self._sum(leaves) + found - whole, leaves, None
-        return (
-            whole,
-            0,
-            leaves,
-            (f"the parts hold {sum(counts)} items and {found} were found apart, but the service counts {whole} in all"),
-        )
+            if whole - held <= self._found:
+                self._total, self._moved = whole, self._sum() - whole
+                return None
+        return f"the parts hold {held} items and {self._found} were found apart, but the service counts {whole} in all"
 
-    async def _read_again(self, parts: list[Part]) -> list[Part]:
-        for part in parts:
+    async def _read_again(self, grown: list[Part]) -> str | None:
+        for part in grown:
             reading = await self._record.connection.value("reread_part", {"part_id": part.part_id})
-            part.reading = PartReading(self._reader.paging, part.reading.total, reading)
+            part.reading = PartReading(self._reader.paging, part.total, reading)
             part.settled = False
-        return await self._reader.read(parts, self._divider.divide, self._take_new)
+        again = await self._reader.read(grown, self._divider.divide, self._take_new)
+        self._leaves = [leaf for leaf in self._leaves if leaf not in grown] + again
+        return first_problem(again)
+
+    async def _close(self, before: LeftBehind) -> str | None:
+        """Lists everything updated since an hour before the census began."""
+        self._distinct = self._seen.distinct()
+        if before.window is not None and self._record.pages == 0:
+            self._closed_at = before.window.first_sent_at
+            return None
+        since = Filters(update=Window(first=math.floor(self._since.timestamp())))
+        window = (await self._reader.add("window", [(since, None)]))[0]
+        divider = Divider(self._reader, self._ledger)
+        parts = await self._reader.read([window], divider.divide, self._take_new)
+        self._closed_at = window.first_sent_at
+        problem = first_problem(parts)
+        if problem is None:
+            _, problem = await read_lacking(self._reader, divider, self._seen)
+        return problem
+
+    def _take(self, part: Part) -> None:
+        self._seen.add(part.reading.pages)
 
     def _take_new(self, part: Part) -> None:
         self._seen.add_new(part.reading.pages)
 
-    async def _close(self, before: LeftBehind) -> tuple[Part | None, str | None]:
-        """Lists everything updated since an hour before the census began."""
-        if before.window is not None and self._record.pages == 0:
-            return before.window, None
-        since = Filters(update=Window(first=math.floor(self._since.timestamp())))
-        window = (await self._reader.add("window", [(since, None)]))[0]
-        divider = Divider(self._reader, self._ledger)
-        parts = await self._reader.read([window], divider.divide, lambda _: None)
-        problem = first_problem(parts)
-        if problem is None:
-            _, problem = await read_lacking(self._reader, divider, Seen(0), parts)
-        return window, problem
+    def _one_part(self) -> bool:
+        return any(leaf.filters == WHOLE for leaf in self._leaves)
 
-    def _sum(self, leaves: list[Part]) -> int:
-        return sum(leaf.total for leaf in leaves)
+    def _sum(self) -> int:
+        return sum(leaf.total for leaf in self._leaves) + self._found

@@ -47,10 +47,15 @@ class PartReader:
         client: what answers.
         record: where pages are stored.
         paging: the service's limits.
+
+    Attributes:
+        paging: as given.
+        counted: counts that an earlier run was told, in order, by their filters; they are not asked again.
     """
 
     def __init__(self, client: Client, record: ListingRecord, paging: Paging) -> None:
         self.paging = paging
+        self.counted: dict[Filters, list[int]] = {}
         self._client = client
         self._record = record
 
@@ -93,14 +98,29 @@ class PartReader:
         finally:
             await cancel(under_way)
 
-    async def count(self, filters: Filters, role: Role = "apart") -> int:
+    async def lacking(self, whole: Filters, having: Sequence[Filters]) -> int:
+        """How many items match a filter, but none of those that only items with a certain field match.
+
+        Between two counts an item may come or go. The whole is counted before and after, and the larger count taken: a
+        single change can then only let us seek an item that is not there, never overlook one that is.
+        """
+        before, *counts, after = await self.counts([whole, *having, whole])
+        return max(before, after) - sum(counts)
+
+    async def counts(self, filters: Sequence[Filters]) -> list[int]:
+        """How many items the service counts under each filter, asked one after the other without waiting."""
+        return await together(*(self.count(given) for given in filters))
+
+    async def count(self, filters: Filters) -> int:
         """How many items the service counts under a filter: one request of one item.
 
         Raises:
             UnreadableAnswer: three answers could not be read.
         """
-        part_ids = await self._record.add_parts(role, [filters], probe=True)
-        part = Part(part_ids[0], role, filters, PartReading(self.paging))
+        if self.counted.get(filters):
+            return self.counted[filters].pop(0)
+        part_ids = await self._record.add_parts("apart", [filters], probe=True)
+        part = Part(part_ids[0], "apart", filters, PartReading(self.paging))
         key = PageKey(descending=False, offset=0)
         while part.reading.state is State.READING:
             read = await self._ask(part, key, part.reading.reading, size=1)

@@ -228,7 +228,7 @@ class ListingRecord:
                 "listing_id": self.listing_id,
                 "part_id": part.part_id,
                 "apart": part.role == "apart",
-                "total": total if part.filters == Filters() and part.role != "apart" else None,
+                "total": total if part.filters == Filters() else None,
                 "part_total": total,
                 "reading": reading,
                 "descending": key.descending,

@@ -21,17 +21,15 @@ class LeftBehind:
     Attributes:
         leaves: the parts that count, those proven settled already.
         apart: the parts of the search for undated items, by their filters.
-        counted: totals asked apart, by their filters; the first of each.
+        counted: the service's counts, in order of asking, by their filters.
         divided: parts divided by start time or `premium`, with what they were divided into.
-        whole_total: the service's count of everything when the census began.
         window: the closing window, if it was proven.
     """
 
     leaves: list[Part] = field(default_factory=list)
     apart: dict[Filters, Part] = field(default_factory=dict)
-    counted: dict[Filters, int] = field(default_factory=dict)
+    counted: dict[Filters, list[int]] = field(default_factory=dict)
     divided: list[tuple[Part, Sequence[Part]]] = field(default_factory=list)
-    whole_total: int | None = None
     window: Part | None = None
 
 
@@ -44,11 +42,8 @@ async def left_behind(record: ListingRecord, paging: Paging, seen: Seen) -> Left
         every.append((row, part))
         if row["dropped"]:
             part.reading.total = row["total"]
-            if row["total"] is not None and not row["stale"]:
-                if part.role == "root" and before.whole_total is None:
-                    before.whole_total = part.total
-                elif part.role == "apart":
-                    before.counted.setdefault(part.filters, part.total)
+            if part.role in {"root", "apart"} and row["total"] is not None and not row["stale"]:
+                before.counted.setdefault(part.filters, []).append(part.total)
             continue
         await _read_back(record, paging, row, part)
         if part.role == "part":

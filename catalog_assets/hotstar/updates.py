@@ -61,7 +61,7 @@ async def list_updates(
         problem = first_problem(leaves)
         found = 0
         if problem is None:
-            found, problem = await read_lacking(reader, divider, seen, leaves)
+            found, problem = await read_lacking(reader, divider, seen)
         return await finish(
             record,
             paging,

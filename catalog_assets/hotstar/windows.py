@@ -189,7 +189,7 @@ def windows_by_sample(window: Window, sample: Iterable[int], total: int, paging:
     held = cut = 0.0
     for second, count in seen:
         weight = count * scale
-        if weight > limit:
+        if weight > limit and (count > 1 or len(seen) == 1):
             cuts += [(second - 1, round(held)), (second, round(weight))]
             cut += held + weight
             held = 0.0

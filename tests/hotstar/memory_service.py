@@ -49,6 +49,7 @@ class MemoryService:
     before: Callable[[int], None] = lambda _: None
     doubled: frozenset[str] = frozenset()
     asked: list[dict[str, str]] = field(default_factory=list)
+    answered: list[bytes] = field(default_factory=list)
     spoil: Callable[[int, bytes], bytes] = lambda _, body: body
 
     async def get(self, path: str, params: Mapping[str, str]) -> MemoryAnswer:
@@ -57,6 +58,7 @@ class MemoryService:
         self.before(number)
         sent_at = datetime.now(UTC)
         body = self.spoil(number, self._page(params))
+        self.answered.append(body)
         return MemoryAnswer(path, dict(params), 200, body, sent_at, datetime.now(UTC))
 
     def _page(self, params: Mapping[str, str]) -> bytes:
