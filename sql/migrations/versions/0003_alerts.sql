@@ -8,7 +8,7 @@ CREATE TABLE ops.alerts (
     sent_at timestamptz NOT NULL,
     PRIMARY KEY (incident_id, event, channel)
 );
-COMMENT ON TABLE ops.alerts IS 'What was told where: one row an incident, event and channel, written when the channel took it.';
+COMMENT ON TABLE ops.alerts IS 'What was told where: a row an incident, event and channel, written when the channel took it.';
 COMMENT ON COLUMN ops.alerts.incident_id IS 'The incident.';
 COMMENT ON COLUMN ops.alerts.event IS 'opened: that it began; recovered: that it is over.';
 COMMENT ON COLUMN ops.alerts.channel IS 'log, webhook or mail; never an address.';
