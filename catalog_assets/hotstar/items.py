@@ -10,7 +10,6 @@ import json
 import marshal
 import math
 import re
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -105,10 +104,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """An item that can stand in the tables: its JSON with sorted keys, and the hash of that."""
+    """An item that can stand in the tables: its JSON with sorted keys, and the hash of that in hexadecimal."""
 
     content: bytes
-    item_hash: uuid.UUID
+    item_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +157,9 @@ def judge(entry: Entry, model: type[HotstarItem]) -> Accepted | Rejected:
     return Accepted(content, content_hash(content))
 
 
-def content_hash(content: bytes) -> uuid.UUID:
+def content_hash(content: bytes) -> str:
     """128 bits that stand for an item's content, in the type that PostgreSQL stores in 16 bytes."""
-    return uuid.UUID(bytes=hashlib.blake2b(content, digest_size=16).digest())
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 def raw_item(body: bytes, position: int) -> bytes:

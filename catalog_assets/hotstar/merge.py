@@ -1,15 +1,18 @@
 """Stored pages become tables: one transaction, set-wise, the same result in any order of arrival.
 
-A merge takes every page that no merge has taken. Of each page it stores who was seen with which content (sightings);
-only contents that are not the newest known ones are sent to the server. Versions, newest rows and deletions are then
-computed by the named statements in `sql/hotstar/`, from sightings and proven censuses alone. Newer means sent later.
-Nothing here knows Dagster.
+A merge takes every page that no merge has taken, a few at a time. Of each page it stores who was seen with which
+content (sightings); only contents that are not the newest known ones are sent to the server. Versions, newest rows and
+deletions are computed by the named statements in `sql/hotstar/`, from sightings and proven censuses alone. Newer means
+sent later. Nothing here knows Dagster.
 """
 
+import gc
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import LiteralString, cast
 
 import psycopg
@@ -25,6 +28,9 @@ GUARD_SHARE = 0.05
 
 GUARD_MINIMUM = 10
 """The number of items that one merge may always delete."""
+
+PAGES_AT_ONCE = 6
+"""Pages whose versions are written together: enough for set-wise statements, few enough to hold in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,27 +120,51 @@ def merge_pages(
         taking = "hotstar/take_pages" if repeated is None else "hotstar/retake_pages"
         with connection.cursor(row_factory=class_row(_StoredPage)) as pages:
             stored = pages.execute(statement(taking), known).fetchall()
-        cursor.execute(statement("hotstar/create_staged_items"))
-        for page in _read_ahead(connection, kind, stored):
-            _stage(cursor, kind, page, merge_id=begun[0])
-        _write_versions(cursor, kind, known)
+        cursor.execute(statement("hotstar/create_before"))
+        _merge_batches(connection, kind, stored, known)
         _decide_deletions(cursor, kind, known)
         with connection.cursor(row_factory=class_row(MergeResult)) as result:
             return result.execute(statement("hotstar/finish_merge"), known).fetchall()[0]
 
 
-def _read_ahead(connection: psycopg.Connection, kind: Kind, stored: Sequence[_StoredPage]) -> Iterator[_ReadPage]:
-    """Reads pages in order, the next one in a thread while the server takes in the one before."""
-    with ThreadPoolExecutor(max_workers=1) as reader, connection.cursor(row_factory=scalar_row, binary=True) as bodies:
-        ahead = None
-        for page in stored:
-            body = bodies.execute(statement("hotstar/read_page"), {"page_id": page.page_id}).fetchone()
-            reading = reader.submit(_read, kind, page, cast("bytes", body))
-            if ahead is not None:
-                yield ahead.result()
-            ahead = reading
-        if ahead is not None:
-            yield ahead.result()
+def _merge_batches(
+    connection: psycopg.Connection, kind: Kind, stored: Sequence[_StoredPage], known: dict[str, object]
+) -> None:
+    """Writes sightings and versions batch by batch: while the server computes, a thread reads the next one's pages."""
+    batches = [stored[first : first + PAGES_AT_ONCE] for first in range(0, len(stored), PAGES_AT_ONCE)]
+    with ThreadPoolExecutor(max_workers=1) as reader, connection.cursor() as cursor, _no_collections():
+        ahead: Future[list[_ReadPage]] | None = None
+        for batch, following in zip_longest(batches, batches[1:]):
+            pages = ahead.result() if ahead else _read_all(kind, _bodies(connection, batch))
+            _stage(cursor, pages, known)
+            del pages
+            ahead = reader.submit(_read_all, kind, _bodies(connection, following)) if following else None
+            _write_versions(cursor, kind, known | {"page_ids": [page.page_id for page in batch]})
+
+
+def _bodies(connection: psycopg.Connection, batch: Sequence[_StoredPage]) -> list[tuple[_StoredPage, bytes]]:
+    """Stored bodies, still compressed."""
+    with connection.cursor(row_factory=scalar_row, binary=True) as cursor:
+        return [
+            (page, cast("bytes", cursor.execute(statement("hotstar/read_page"), {"page_id": page.page_id}).fetchone()))
+            for page in batch
+        ]
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Pauses the search for garbage in cycles: parsed pages have none, and every search would walk through them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _read_all(kind: Kind, bodies: Sequence[tuple[_StoredPage, bytes]]) -> list[_ReadPage]:
+    return [_read(kind, page, body) for page, body in bodies]
 
 
 def _read(kind: Kind, stored: _StoredPage, compressed: bytes) -> _ReadPage:
@@ -154,7 +184,7 @@ def _read(kind: Kind, stored: _StoredPage, compressed: bytes) -> _ReadPage:
         if isinstance(verdict, Rejected):
             rejected.append((entry.position, entry.content_id, verdict.reason, raw_item(body, entry.position)))
         elif content_id is not None:
-            item_hash = verdict.item_hash.hex.encode()
+            item_hash = verdict.item_hash.encode()
             contents.append(_Content(entry.position, content_id, item_hash, verdict.content))
         if content_id is not None:
             head = f"{stored.page_id}\t{entry.position}\t{kind.name}\t".encode()
@@ -168,35 +198,39 @@ def _copy_text(value: str) -> bytes:
     return escaped.encode()
 
 
-def _stage(cursor: psycopg.Cursor, kind: Kind, page: _ReadPage, *, merge_id: int) -> None:
+def _stage(cursor: psycopg.Cursor, pages: Sequence[_ReadPage], known: dict[str, object]) -> None:
     with cursor.copy(statement("hotstar/copy_sightings")) as copy:
-        copy.write(page.sightings)
-    if page.rejected:
+        for page in pages:
+            copy.write(page.sightings)
+    if any(page.rejected for page in pages):
         with cursor.copy(statement("hotstar/copy_rejected_items")) as copy:
             copy.set_types(["int8", "int4", "text", "text", "text", "bytea", "int8"])
-            for position, content_id, reason, body in page.rejected:
-                copy.write_row((page.page_id, position, kind.name, content_id, reason, body, merge_id))
-    cursor.execute(statement("hotstar/find_changed"), {"page_id": page.page_id})
-    changed = {row[0] for row in cursor}
-    if not changed:
-        return
-    head = f"{page.page_id}\t".encode()
+            for page in pages:
+                for position, content_id, reason, body in page.rejected:
+                    copy.write_row((page.page_id, position, known["kind"], content_id, reason, body, known["merge_id"]))
+    cursor.execute(statement("hotstar/find_changed"), {"page_ids": [page.page_id for page in pages]})
+    changed = set(cursor)
+    cursor.execute(statement("hotstar/create_staged_items"))
     with cursor.copy(statement("hotstar/copy_staged_items")) as copy:
-        copy.write(
-            b"".join(
-                b"%b%d\t%b\t%b\t%b\n"
-                % (head, item.position, item.content_id, item.item_hash, item.content.replace(b"\\", b"\\\\"))
-                for item in page.contents
-                if item.position in changed
+        for page in pages:
+            head = f"{page.page_id}\t".encode()
+            copy.write(
+                b"".join(
+                    b"%b%d\t%b\t%b\t%b\n"
+                    % (head, item.position, item.content_id, item.item_hash, item.content.replace(b"\\", b"\\\\"))
+                    for item in page.contents
+                    if (page.page_id, item.position) in changed
+                )
             )
-        )
 
 
 def _write_versions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object]) -> None:
-    for name in ("create_touched", "create_runs", "create_newest", "analyze_touched", "create_payloads"):
-        cursor.execute(_of_kind(f"hotstar/{name}", kind), known)
-    for name in ("delete_versions", "insert_versions", "move_versions", "upsert_items", f"{kind.name}/upsert"):
+    for name in ("create_touched", "analyze_touched", "remember_before", "create_runs", "create_newest"):
         cursor.execute(statement(f"hotstar/{name}"), known)
+    for name in ("analyze_newest", "create_payloads", "delete_versions", "insert_versions", "move_versions"):
+        cursor.execute(_of_kind(f"hotstar/{name}", kind), known)
+    for name in ("hotstar/upsert_items", f"hotstar/{kind.name}/upsert", "hotstar/drop_batch"):
+        cursor.execute(statement(name), known)
 
 
 def _decide_deletions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object]) -> None:

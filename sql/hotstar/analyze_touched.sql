@@ -1,2 +1,2 @@
 -- Tells the planner how many items are touched.
-ANALYZE touched, runs, newest
+ANALYZE touched

@@ -6,5 +6,5 @@ SELECT
     FROM items AS i
     WHERE
       i.kind = %(kind)s AND NOT i.is_deleted
-      AND NOT EXISTS (SELECT FROM touched AS t WHERE t.content_id = i.content_id AND t.known_hash IS NULL)
+      AND NOT EXISTS (SELECT FROM before_merge AS b WHERE b.content_id = i.content_id AND b.known_hash IS NULL)
   ) AS active

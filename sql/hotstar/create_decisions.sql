@@ -23,7 +23,7 @@ WITH censuses AS (
 ), judged AS (
   SELECT
     i.content_id, i.title, i.is_deleted AS was_deleted, i.deletion_reason AS was_reason,
-    EXISTS (SELECT FROM touched AS t WHERE t.content_id = i.content_id AND t.known_hash IS NULL) AS is_new,
+    EXISTS (SELECT FROM before_merge AS b WHERE b.content_id = i.content_id AND b.known_hash IS NULL) AS is_new,
     missed.missing_at,
     CASE WHEN i.asset_status = 'UNPUBLISHED' THEN coalesce(
       (

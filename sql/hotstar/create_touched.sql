@@ -1,11 +1,10 @@
--- The items whose versions this merge can change: new ones, changed ones, and those seen earlier than their newest version.
+-- The items whose versions these pages can change: new ones, changed ones, and those seen earlier than their newest version.
 CREATE TEMP TABLE touched ON COMMIT DROP AS
 SELECT DISTINCT s.content_id, i.item_hash AS known_hash, i.update_s AS known_update_s
 FROM sightings AS s
-JOIN page_merges AS m USING (page_id)
 LEFT JOIN items AS i USING (kind, content_id)
 WHERE
-  m.merge_id = %(merge_id)s
+  s.page_id = ANY(%(page_ids)s)
   AND s.item_hash IS NOT NULL
   AND (
     i.item_hash IS NULL

@@ -23,11 +23,11 @@ FROM (
   WHERE m.merge_id = %(merge_id)s
 ) AS seen_now, (
   SELECT
-    count(*) FILTER (WHERE n.known_hash IS NULL) AS inserted,
-    count(*) FILTER (WHERE n.known_hash IS NOT NULL) AS updated,
-    count(*) FILTER (WHERE i.update_s < n.known_update_s) AS went_back
-  FROM newest AS n
-  JOIN items AS i ON i.kind = %(kind)s AND i.content_id = n.content_id
+    count(*) FILTER (WHERE b.known_hash IS NULL) AS inserted,
+    count(*) FILTER (WHERE b.known_hash IS NOT NULL) AS updated,
+    count(*) FILTER (WHERE i.update_s < b.known_update_s) AS went_back
+  FROM before_merge AS b
+  JOIN items AS i ON i.kind = %(kind)s AND i.content_id = b.content_id AND i.item_hash IS DISTINCT FROM b.known_hash
 ) AS changes
 WHERE merges.merge_id = %(merge_id)s
 RETURNING

@@ -3,7 +3,8 @@ UPDATE items AS i SET
   page_id = r.page_id,
   position = r.position,
   version_from = r.valid_from,
-  first_seen_at = r.first_seen_at
+  first_seen_at = r.first_seen_at,
+  updated_at = greatest(i.updated_at, r.valid_from)
 FROM runs AS r
 WHERE
   i.kind = %(kind)s

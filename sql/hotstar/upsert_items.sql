@@ -6,7 +6,7 @@ INSERT INTO items (
 SELECT
   %(kind)s, n.content_id, f.id, f.title, f."assetStatus", f."endDate", f."updateDate",
   n.item_hash, n.page_id, n.position, n.valid_from, n.first_seen_at, n.valid_from,
-  EXISTS (SELECT FROM hotstar.test_title_rules AS rule WHERE f.title ~* rule.pattern)
+  coalesce(f.title ~* (SELECT string_agg('(?:' || rule.pattern || ')', '|') FROM hotstar.test_title_rules AS rule), false)
 FROM newest AS n
 JOIN staged_items AS s USING (page_id, position)
 CROSS JOIN LATERAL jsonb_to_record(s.item) AS f (id bigint, title text, "assetStatus" text, "endDate" bigint, "updateDate" bigint)

@@ -296,7 +296,7 @@ STATE = (
     "SELECT content_id, valid_from, valid_to, item FROM hotstar.item_versions ORDER BY content_id, valid_from",
     "SELECT to_jsonb(m) - 'id' FROM hotstar.movies AS m ORDER BY content_id",
     "SELECT content_id, last_synced_at FROM hotstar_movies ORDER BY content_id",
-    "SELECT content_id, reason, body FROM hotstar.rejected_items ORDER BY page_id, position",
+    "SELECT content_id, reason, body FROM hotstar.rejected_items ORDER BY content_id, reason, body",
 )
 
 

@@ -369,6 +369,7 @@ CREATE TABLE hotstar.movies (
   parental_rating_name text,
   raw_response jsonb NOT NULL
 );
+ALTER TABLE hotstar.movies SET (toast_tuple_target = 8160);  -- compressing a film took longer than writing it
 DO $$
 BEGIN
   ALTER TABLE hotstar.movies ALTER COLUMN raw_response SET COMPRESSION lz4;

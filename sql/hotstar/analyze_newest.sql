@@ -1,0 +1,2 @@
+-- Tells the planner how many items and versions are new.
+ANALYZE runs, newest
