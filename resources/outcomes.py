@@ -35,7 +35,6 @@ class Call:
         request_id: shared by its attempts and their log lines.
         attempts: made so far.
         waited_s: seconds that its attempts waited before they were sent.
-        missed: an attempt found no slot soon enough for an open connection to wait for.
     """
 
     service: str
@@ -44,7 +43,6 @@ class Call:
     request_id: str = field(default_factory=lambda: secrets.token_hex(4))
     attempts: int = 0
     waited_s: float = 0.0
-    missed: bool = False
 
 
 @dataclass(slots=True)
@@ -53,8 +51,8 @@ class Attempt:
 
     Attributes:
         began: monotonic seconds when it was begun.
+        slot: what was taken for it.
         generation: of the credential that it carries.
-        slot: None until one is taken.
         sent: monotonic seconds when it was sent; None if it never left.
         sent_at: the same by the database's clock.
         received_at: when the last byte was here, by the database's clock.
@@ -67,8 +65,8 @@ class Attempt:
     """
 
     began: float
-    generation: int
-    slot: Slot | None = None
+    slot: Slot
+    generation: int = 0
     sent: float | None = None
     sent_at: datetime | None = None
     received_at: datetime | None = None
@@ -94,7 +92,7 @@ def outcome(tried: Attempt, described: ServicePace) -> tuple[Outcome, float | No
     """What an attempt means for everybody's pace, and the seconds that a 429 asks to wait; writes `failure`."""
     if tried.status is None:
         # A probe that found nobody has failed; any other broken connection is tried again without a rest.
-        if tried.failure == "timeout" or (tried.slot is not None and tried.slot.probe):
+        if tried.failure == "timeout" or tried.slot.probe:
             return "outage", None
         return ("unsent" if tried.sent is None else "ok"), None
     if tried.status == 429:

@@ -194,27 +194,17 @@ class Pace:
                 return answer
             await self.wait_until(answer)
 
-    async def reach(self, slot: Slot | None, *, cost: int) -> Slot | None:
-        """Wait for a slot's moment over an open connection, and return the slot when its request may leave at once.
+    async def reach(self, slot: Slot) -> bool:
+        """Wait for a slot's moment over an open connection; True if its request may leave at once.
 
         Slots say who goes about when; how far apart requests really leave is settled here, at the last moment. One that
         a busy machine reaches late so delays the next by as much, where a slot given up would cost a whole interval.
 
-        Args:
-            slot: what was taken, or None to take one now.
-            cost: units of the slot to take.
-
-        Returns:
-            The slot, or None if it was overtaken by a rest or does not come soon: the connection would not outlast it.
+        False: it was overtaken by a rest or does not come soon, and is returned; the connection would not outlast it.
 
         Raises:
-            BudgetSpent, ServiceResting, DatabaseError: as `take` does.
+            DatabaseError: the source database cannot be reached.
         """
-        if slot is None:
-            answer = await self._ask(cost)
-            if not isinstance(answer, Slot):
-                return None
-            slot = answer
         due = slot.at
         while due.timestamp() - self.clock.earliest() <= SOON_S:
             self._due[slot] = due
@@ -230,9 +220,9 @@ class Pace:
                 due = row["at"]
             elif took_s <= self._quickest_s + self.description.late_s or self.description.interval_s == 0:
                 self._due.pop(slot, None)
-                return slot
+                return True
         await self.give_up(slot)
-        return None
+        return False
 
     async def _ask(self, cost: int) -> Slot | datetime:
         """A slot, or the time until which the service rests."""

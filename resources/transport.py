@@ -34,7 +34,7 @@ CONNECT_S = 10.0
 """Seconds to open a connection."""
 
 OPEN_AHEAD_S = 1.0
-"""A connection is sought this many seconds before its slot, so that opening one does not make the request late."""
+"""A connection is sought this many seconds before its slot, so that opening one delays nobody."""
 
 
 class Credential(Protocol):
@@ -77,7 +77,7 @@ class Counts:
 
 
 class _MissedError(Exception):
-    """A request was not sent, for want of a slot that comes soon or because a new token is on trial."""
+    """A request was not sent: its slot was overtaken by a rest or goes by while a new token is on trial."""
 
 
 class PacedTransport(httpx.AsyncBaseTransport):
@@ -111,8 +111,6 @@ class PacedTransport(httpx.AsyncBaseTransport):
         self._asset = asset
         self._monotonic = monotonic
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._under_way = 0
-        self._opener_left = asyncio.Event()
         self._trial = asyncio.Lock()
         self._forbidden: str | None = None
         self._counts = Counts()
@@ -195,51 +193,29 @@ class PacedTransport(httpx.AsyncBaseTransport):
             if not on_trial:
                 async with self._trial:
                     self._refuse_if_forbidden(call)
-            tried = Attempt(self._monotonic(), self._credential.generation)
+            began = self._monotonic()
+            slot = await self._pace.take(cost=call.cost)
+            await self._pace.wait_until(slot.at, less_s=OPEN_AHEAD_S)
+            tried = Attempt(began, slot)
             try:
-                await self._in_turn(request, call, tried, on_trial=on_trial)
+                await self._send(request, tried, on_trial=on_trial)
             except _MissedError:
-                call.missed = True
-            else:
-                await self._tell(call, tried)
-                return tried
+                continue
+            await self._tell(call, tried)
+            return tried
 
-    async def _in_turn(self, request: httpx.Request, call: Call, tried: Attempt, *, on_trial: bool) -> None:
-        """Send when a slot comes.
-
-        Alone, a request connects first and then asks for a slot, since one for this very moment would pass while it
-        connects. Who comes meanwhile takes one of those after it, and connects while that draws near.
-        """
-        opens = self._own and self._under_way == 0 and not call.missed
-        if opens:
-            self._opener_left.clear()
-        self._under_way += 1
-        try:
-            if not opens:
-                if self._own:
-                    await self._opener_left.wait()
-                tried.slot = await self._pace.take(cost=call.cost)
-                await self._pace.wait_until(tried.slot.at, less_s=OPEN_AHEAD_S)
-            await self._send(request, call, tried, on_trial=on_trial)
-        finally:
-            self._under_way -= 1
-            if opens:
-                self._opener_left.set()
-
-    async def _send(self, request: httpx.Request, call: Call, tried: Attempt, *, on_trial: bool) -> None:
+    async def _send(self, request: httpx.Request, tried: Attempt, *, on_trial: bool) -> None:
         """Send a request with the credential added last and read its answer whole; failures stand in `tried`."""
         loop, timeout_s = asyncio.get_running_loop(), self._pace.description.timeout_s
 
         async def leave() -> None:
             deadline.reschedule(None)
-            tried.slot = await self._pace.reach(tried.slot, cost=call.cost)
-            if tried.slot is None:
+            if not await self._pace.reach(tried.slot):
                 raise _MissedError
             if not on_trial and (self._trial.locked() or self._forbidden is not None):
                 await self._pace.give_up(tried.slot)
                 raise _MissedError
             tried.sent, tried.sent_at = self._monotonic(), self._pace.clock.now()
-            self._opener_left.set()
             deadline.reschedule(loop.time() + timeout_s)
 
         async def leave_when_connected(event: str, _: dict[str, Any]) -> None:
@@ -280,8 +256,7 @@ class PacedTransport(httpx.AsyncBaseTransport):
         call.attempts += 1
         call.waited_s += (tried.sent or self._monotonic()) - tried.began
         means, retry_after_s = outcome(tried, self._pace.description)
-        if tried.slot is not None:
-            await self._pace.report(tried.slot, means, reason=tried.failure, retry_after_s=retry_after_s)
+        await self._pace.report(tried.slot, means, reason=tried.failure, retry_after_s=retry_after_s)
         self._counts.refused += tried.status == 429
         self._counts.requests += tried.sent is not None
         self._counts.failures += tried.failure is not None and tried.status != 429

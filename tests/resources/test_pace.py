@@ -78,11 +78,11 @@ def test_a_slot_reached_late_is_used_and_delays_the_next(source_url: str) -> Non
         await asyncio.sleep(seconds + (0.15 if len(sleeps) == 1 else 0))
 
     async def scene(pace: Pace) -> None:
-        await pace.reach(None, cost=1)
+        await pace.reach(await pace.take(cost=1))
         late, following = await pace.take(cost=1), await pace.take(cost=1)
-        assert await pace.reach(late, cost=1) == late
+        assert await pace.reach(late)
         left = pace.clock.now()
-        assert await pace.reach(following, cost=1) == following
+        assert await pace.reach(following)
         assert (pace.clock.now() - left).total_seconds() >= QUICK.interval_s
         assert pace.given_up == 0
 
@@ -103,8 +103,8 @@ def test_a_request_that_was_let_go_and_held_up_asks_again(source_url: str, monke
     monkeypatch.setattr(Pace, "run", held_up_once)
 
     async def scene(pace: Pace) -> None:
-        await pace.reach(None, cost=1)
-        await pace.reach(None, cost=1)
+        for _ in range(2):
+            assert await pace.reach(await pace.take(cost=1))
         assert len(asked) == 3
 
     paced(source_url, scene, pace=replace(QUICK, late_s=0.03))
@@ -114,7 +114,7 @@ def test_a_slot_overtaken_by_a_rest_is_returned(source_url: str) -> None:
     async def scene(pace: Pace) -> None:
         sent, waiting = await pace.take(cost=1), await pace.take(cost=1)
         await pace.report(sent, "outage", reason="HTTP 500")
-        assert await pace.reach(waiting, cost=1) is None
+        assert not await pace.reach(waiting)
         assert pace.given_up == 1
 
     paced(source_url, scene)
@@ -124,7 +124,7 @@ def test_an_open_connection_does_not_wait_for_a_slot_far_away(source_url: str) -
     async def scene(pace: Pace) -> None:
         for _ in range(5):
             await pace.take(cost=1)
-        assert await pace.reach(None, cost=1) is None
+        assert not await pace.reach(await pace.take(cost=1))
         assert pace.given_up == 1
 
     paced(source_url, scene, pace=SECOND)
@@ -165,10 +165,10 @@ def test_a_wait_ends_by_the_databases_clock(source_url: str) -> None:
 
 def test_busy_work_begins_when_no_slot_of_this_process_is_close(source_url: str) -> None:
     async def scene(pace: Pace) -> None:
-        await pace.reach(await pace.take(cost=1), cost=1)
+        await pace.reach(await pace.take(cost=1))
         close = await pace.take(cost=1)
         await pace.wait_until(close.at, less_s=0.1)
-        reaching = asyncio.create_task(pace.reach(close, cost=1))
+        reaching = asyncio.create_task(pace.reach(close))
         await pace.calm()
         assert reaching.done()
         assert pace.clock.now() >= close.at
