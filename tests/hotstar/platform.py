@@ -43,7 +43,7 @@ class Films:
         )
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        return self.connection.execute(query).fetchall()  # type: ignore[arg-type]  # queries of tests
+        return self.connection.execute(query).fetchall()
 
     def one(self, query: str) -> Any:
         return self.rows(query)[0][0]

@@ -124,5 +124,5 @@ def test_an_empty_database_only_lacks_its_first_census(source_url: str) -> None:
     ],
 )
 def test_a_check_names_what_breaks_it(source: psycopg.Connection, name: str, named: str, breakage: str) -> None:
-    source.execute(breakage)  # type: ignore[arg-type]  # statements of this file
+    source.execute(breakage)
     assert any(named in offender for offender in found(source)[name]), found(source)

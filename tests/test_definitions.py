@@ -1,0 +1,90 @@
+"""The code location as Dagster loads it: what stands in it, under which names, on which clock."""
+
+from typing import Any, cast
+
+import dagster as dg
+import yaml
+
+from catalog_assets.build import build_definitions
+from catalog_assets.definitions import defs
+from catalog_assets.hotstar.checks import CHECKS
+from catalog_assets.partitions import hotstar_days
+from resources.settings import PROJECT_ROOT
+
+
+def test_the_code_location_loads() -> None:
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_assets_jobs_schedules_and_sensors_keep_their_names() -> None:
+    repository = build_definitions().get_repository_def()
+    keys = {key.to_user_string() for key in repository.asset_graph.materializable_asset_keys}
+    assert keys == {"hotstar/movie_updates", "hotstar/movie_census", "hotstar/movies"}
+    assert {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")} == {"poll", "census"}
+    schedules = {schedule.name: schedule for schedule in repository.schedule_defs}
+    assert {(name, found.cron_schedule, found.execution_timezone) for name, found in schedules.items()} == {
+        ("poll_today", "0 */4 * * *", "Asia/Kolkata"),
+        ("close_yesterday", "0 2 * * *", "Asia/Kolkata"),
+    }
+    assert {sensor.name for sensor in repository.sensor_defs} == {
+        "census_due",
+        "coverage_holes",
+        "stale_assets",
+        "health",
+    }
+
+
+def test_everything_that_runs_by_itself_is_on_by_default() -> None:
+    repository = build_definitions().get_repository_def()
+    assert {found.default_status.value for found in repository.schedule_defs} == {"RUNNING"}
+    assert {found.default_status.value for found in repository.sensor_defs} == {"RUNNING"}
+
+
+def test_one_partitions_definition_serves_all_assets_and_includes_today() -> None:
+    graph = build_definitions().get_repository_def().asset_graph
+    assert {graph.get(key).partitions_def for key in graph.materializable_asset_keys} == {hotstar_days}
+    assert cast("dg.TimeWindowPartitionsDefinition", hotstar_days).end_offset == 1
+    assert hotstar_days.timezone == "Asia/Kolkata"
+
+
+def test_the_table_has_every_check_and_the_blocking_ones_block() -> None:
+    graph = build_definitions().get_repository_def().asset_graph
+    found = {key.name: graph.get(key).blocking for key in graph.asset_check_keys}
+    assert found == {check.name: check.blocking for check in CHECKS}
+
+
+def test_fetching_has_a_pool_for_a_census_and_one_for_polls_and_merging_has_none() -> None:
+    graph = build_definitions().get_repository_def().asset_graph
+    pools = {key.to_user_string(): graph.get(key).pools for key in graph.materializable_asset_keys}
+    assert pools == {
+        "hotstar/movie_updates": {"hotstar_poll"},
+        "hotstar/movie_census": {"hotstar_census"},
+        "hotstar/movies": set(),
+    }
+
+
+def test_every_asset_says_what_it_is_and_whose() -> None:
+    graph = build_definitions().get_repository_def().asset_graph
+    for key in graph.materializable_asset_keys:
+        node = graph.get(key)
+        assert node.description
+        assert node.owners == ["team:catalogue"]
+        assert node.kinds
+        assert node.tags["service"] == "hotstar"
+
+
+def test_runs_are_one_process_so_that_a_kill_leaves_nothing_writing() -> None:
+    assert build_definitions().executor is dg.in_process_executor
+
+
+def _yaml(name: str) -> Any:
+    return yaml.safe_load((PROJECT_ROOT / name).read_text(encoding="utf-8"))
+
+
+def test_the_workspace_names_the_location_that_schedules_belong_to() -> None:
+    module = _yaml("workspace.yaml")["load_from"][0]["python_module"]
+    assert (module["module_name"], module["location_name"]) == ("catalog_assets.definitions", "catalog")
+
+
+def test_dagster_keeps_to_the_driver_that_its_storage_works_with() -> None:
+    assert _yaml("dagster.yaml")["storage"]["postgres"]["postgres_db"]["scheme"] == "postgresql+psycopg2"
