@@ -27,7 +27,13 @@ import psycopg
 from psycopg import sql
 from pydantic import SecretStr
 
-from resources.embedded_install import EmbeddedInstall, major_version, prepare_install, refusals_explained
+from resources.embedded_install import (
+    EmbeddedInstall,
+    major_version,
+    prepare_install,
+    recorded_folder,
+    refusals_explained,
+)
 from resources.errors import EmbeddedServerError
 from resources.settings import DatabaseUrls
 
@@ -91,13 +97,13 @@ class EmbeddedServer:
         Raises:
             EmbeddedServerError: says what stands in the way and what to do.
         """
-        install = prepare_install(self.home)
         with refusals_explained(self.home), ExitStack() as undo:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             undo.callback(stop_if_unused, self.home)
             users = undo.enter_context(_open_lock(self.home, "server.users"))
             with _starting(self.home):
                 fcntl.flock(users, fcntl.LOCK_SH)
-                self._ensure_running(install)
+                self._ensure_running(prepare_install(self.home))
             undo.pop_all()
         self._users = users
         return self
@@ -159,6 +165,8 @@ class EmbeddedServer:
             *("-D", str(partial), "-U", ROLE, f"--pwfile={password_file}", "--auth=scram-sha-256", "--encoding=UTF8"),
             *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
         ]
+        if self._options.get("fsync") == "off":
+            arguments.append("--no-sync")
         try:
             made = _as_account(install, "initdb", arguments, stdout=subprocess.PIPE)
             output = made.communicate()[0].decode(errors="replace")
@@ -217,11 +225,13 @@ def stop_if_unused(home: Path) -> bool:
     Raises:
         EmbeddedServerError: the server does not stop.
     """
-    install = prepare_install(home)
+    folder = recorded_folder(home)
+    if folder is None:
+        return True
     with _starting(home):
         if _is_used(home):
             return False
-        running = _postmaster(install.data)
+        running = _postmaster(folder / "data")
         if running is not None:
             _stop(running.process)
         return True

@@ -79,13 +79,32 @@ def wheel_programs() -> Path:
 
 
 def prepare_install(home: Path) -> EmbeddedInstall:
-    """Make or find the folder of this home's server, with programs that its account can run.
+    """Make or find the folder of this home's server, with programs that its account can run; one process at a time.
 
     Raises:
-        EmbeddedServerError: the home can't be written, belongs to another user, or its recorded folder is gone.
+        EmbeddedServerError: the home belongs to another user, or its recorded folder is gone.
     """
-    with refusals_explained(home):
-        return _prepare(home)
+    record = _read_record(home)
+    if record is not None and record.uid != os.geteuid():
+        raise EmbeddedServerError(
+            f"{home} was made by user {_user_name(record.uid)}: "
+            f"run as that user, or set CATALOG_HOME to another folder."
+        )
+    if record is not None and not (home / record.folder).is_dir():
+        raise EmbeddedServerError(
+            f"{home / record.folder}, where {home} keeps its databases, is gone: "
+            f"bring it back, or remove {home} to begin anew."
+        )
+    account = _account() if os.geteuid() == 0 else None
+    if record is None:
+        folder = _new_folder(home, private=account is None)
+        # Relative within the home, so that a moved home is found again; joining an absolute one gives it as it is.
+        recorded = folder.relative_to(home) if folder.is_relative_to(home) else folder
+        _write_record(home, _Record(str(recorded), os.geteuid()))
+    else:
+        folder = home / record.folder
+    programs = wheel_programs() if account is None else _copied_programs(folder)
+    return EmbeddedInstall(folder=folder, programs=programs, account=account)
 
 
 @contextmanager
@@ -132,31 +151,7 @@ def major_of(program: Path) -> int | None:
 def recorded_folder(home: Path) -> Path | None:
     """The folder of this home's server as recorded, or None where no server was ever started."""
     record = _read_record(home)
-    return Path(record.folder) if record else None
-
-
-def _prepare(home: Path) -> EmbeddedInstall:
-    if not home.exists():
-        home.mkdir(mode=0o700, parents=True)
-    record = _read_record(home)
-    if record is not None and record.uid != os.geteuid():
-        raise EmbeddedServerError(
-            f"{home} was made by user {_user_name(record.uid)}: "
-            f"run as that user, or set CATALOG_HOME to another folder."
-        )
-    if record is not None and not Path(record.folder).is_dir():
-        raise EmbeddedServerError(
-            f"{record.folder}, where {home} keeps its databases, is gone: "
-            f"bring it back, or remove {home} to begin anew."
-        )
-    account = _account() if os.geteuid() == 0 else None
-    if record is None:
-        folder = _new_folder(home, private=account is None)
-        _write_record(home, _Record(str(folder), os.geteuid()))
-    else:
-        folder = Path(record.folder)
-    programs = wheel_programs() if account is None else _copied_programs(folder)
-    return EmbeddedInstall(folder=folder, programs=programs, account=account)
+    return home / record.folder if record else None
 
 
 def _new_folder(home: Path, *, private: bool) -> Path:

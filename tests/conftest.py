@@ -38,6 +38,15 @@ def remove_home(home: Path) -> None:
     shutil.rmtree(home)
 
 
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home that does not exist yet; what a server of it leaves is removed."""
+    path = tmp_path / "home"
+    yield path
+    if path.exists():
+        remove_home(path)
+
+
 @pytest.fixture(scope="session")
 def template_database(server: EmbeddedServer) -> str:
     """The name of a migrated database that nobody is connected to."""
