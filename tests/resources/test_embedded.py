@@ -21,6 +21,7 @@ from resources.embedded import EmbeddedServer
 from resources.embedded_install import recorded_folder
 from resources.errors import EmbeddedServerError
 from resources.settings import PROJECT_ROOT
+from tests.conftest import remove_home
 
 AS_ROOT = os.geteuid() == 0
 
@@ -65,6 +66,24 @@ def user() -> Iterator[Callable[[Path], User]]:
     for one in users:
         if one.process.poll() is None:
             one.let_go()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One home for the tests that leave it as it was: a cluster takes its time to make."""
+    path = tmp_path_factory.mktemp("shared") / "home"
+    with quick_server(path):
+        pass
+    yield path
+    remove_home(path)
+
+
+@pytest.fixture
+def new_home(tmp_path: Path) -> Iterator[Path]:
+    """A home that does not exist yet."""
+    path = tmp_path / "home"
+    yield path
+    remove_home(path)
 
 
 def quick_server(home: Path, **options: str) -> EmbeddedServer:
@@ -125,6 +144,7 @@ def test_a_killed_user_leaves_a_server_that_the_next_one_uses_and_stops(
 
 def test_after_kill_9_of_the_postmaster_the_next_start_recovers_with_the_data(home: Path) -> None:
     with quick_server(home) as server, psycopg.connect(server.url("source").get_secret_value()) as connection:
+        connection.execute("DROP TABLE IF EXISTS kept")
         connection.execute("CREATE TABLE kept AS SELECT 7 AS i")
         connection.commit()
         leader = postmaster(home)
@@ -147,13 +167,12 @@ def test_a_pid_file_that_names_somebody_elses_process_does_not_block_the_start(h
         stranger.kill()
 
 
-def test_a_start_that_was_cut_off_is_begun_again(home: Path) -> None:
-    with quick_server(home):
-        pass
-    data = data_of(home)
-    data.rename(data.with_name("data.partial"))
-    (data.with_name("data.partial") / "PG_VERSION").unlink()
-    with quick_server(home) as server:
+def test_a_start_that_was_cut_off_is_begun_again(new_home: Path) -> None:
+    new_home.mkdir()
+    install = embedded_install.prepare_install(new_home)
+    (install.folder / "data.partial").mkdir()
+    (install.folder / "data.partial" / "half").touch()
+    with quick_server(new_home) as server:
         assert answers(server.url("source").get_secret_value())
 
 
@@ -169,12 +188,12 @@ def test_it_listens_on_the_loopback_alone_and_only_with_the_password(home: Path)
         assert all(password not in " ".join(process.cmdline()) for process in servers_of(home))
 
 
-def test_no_permission_outside_its_own_folders_is_touched(home: Path) -> None:
-    outside = [*home.parents, *Path("/root").parents, Path("/root"), Path("/var/lib"), *Path(sys.prefix).parents]
+def test_no_permission_outside_its_own_folders_is_touched(new_home: Path) -> None:
+    outside = [*new_home.parents, *Path("/root").parents, Path("/root"), Path("/var/lib"), *Path(sys.prefix).parents]
     programs = embedded_install.wheel_programs()
     outside += [programs, *programs.parents, *programs.iterdir()]
     before = {place: _permissions(place) for place in outside}
-    with quick_server(home):
+    with quick_server(new_home):
         pass
     assert {place: _permissions(place) for place in outside} == before
 
@@ -258,12 +277,12 @@ def test_a_home_of_another_user_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_data_of_another_major_version_is_refused_with_what_to_do(home: Path) -> None:
-    with quick_server(home):
-        pass
     version = data_of(home) / "PG_VERSION"
+    ours = version.read_text()
     version.write_text("15\n")
     with pytest.raises(EmbeddedServerError, match=r"made by PostgreSQL 15 and this is PostgreSQL 18: .*backup"):
         quick_server(home).__enter__()
+    version.write_text(ours)
     assert servers_of(home) == []
 
 
@@ -298,6 +317,7 @@ def test_a_port_that_was_taken_meanwhile_is_replaced(home: Path) -> None:
     with quick_server(home) as server:
         port = server.url("source").get_secret_value().rsplit(":", 1)[1].split("/")[0]
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", int(port)))
         taken.listen()
         with quick_server(home) as server:
