@@ -39,7 +39,7 @@ class Answer:
         sent_at: when the request that brought it was sent.
         received_at: when its last byte was here.
         attempts: requests that it took.
-        waited_s: seconds that they waited for their slots.
+        waited_s: seconds that they waited for their slots and for rests.
     """
 
     path: str

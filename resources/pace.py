@@ -124,7 +124,7 @@ class Pace:
 
     Attributes:
         clock: the database's clock.
-        waited_s: seconds spent waiting for slots and rests.
+        waited_s: seconds spent waiting for slots and rests, summed over requests that wait at the same time.
         given_up: slots that were returned unused.
     """
 
@@ -145,11 +145,13 @@ class Pace:
         self._monotonic = monotonic
         self._connection: psycopg.AsyncConnection[dict[str, Any]] | None = None
         self._connecting = asyncio.Lock()
+        self._entered = False
         self._rests_met: set[int] = set()
         self._due: dict[Slot, datetime] = {}
         self._quickest_s = math.inf
 
     async def __aenter__(self) -> Self:
+        self._entered = True
         described = self.description
         await self.run(
             "ops/describe_pace",
@@ -176,6 +178,7 @@ class Pace:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._entered = False
         if self._connection is not None:
             await self._connection.close()
             self._connection = None
@@ -323,6 +326,8 @@ class Pace:
 
     async def _connected(self) -> psycopg.AsyncConnection[dict[str, Any]]:
         async with self._connecting:
+            if not self._entered:
+                raise RuntimeError("a pace is used inside its context: a request was still under way at its end")
             if self._connection is None or self._connection.closed:
                 self._connection = await psycopg.AsyncConnection.connect(
                     self._source_url.get_secret_value(), autocommit=True, row_factory=dict_row

@@ -63,7 +63,7 @@ class Counts:
         failures: answered 5XX, slow, or not at all.
         received_bytes: of bodies, as transferred.
         slowest_s: from send to last byte.
-        waited_s: waiting for slots and rests.
+        waited_s: waiting for slots and rests, summed over requests that wait at the same time.
         given_up: slots returned unused.
     """
 

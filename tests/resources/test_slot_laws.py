@@ -16,6 +16,7 @@ from resources.statements import statement
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 SPACING = timedelta(seconds=1.02)
+LEAST_APART = timedelta(seconds=1.015)
 REST = timedelta(seconds=60)
 TIMEOUT = timedelta(seconds=30)
 
@@ -292,6 +293,8 @@ class Expected:
     newest_rest_began: datetime = START - timedelta(days=1)
     taken: list[datetime] = field(default_factory=list)
     used: int = 0
+    left: tuple[datetime, datetime] | None = None
+    """The slot and the time of the newest request that was let go."""
 
     def begin_rest(self, at: datetime, length: timedelta = REST) -> None:
         self.rest = Rest(at, at + length)
@@ -345,6 +348,22 @@ class Slots(RuleBasedStateMachine):
         expected.last = at
         expected.taken.append(at)
         expected.used += 1
+
+    @rule(which=st.integers(min_value=0, max_value=50))
+    def use(self, which: int) -> None:
+        expected, now = self.expected, self.service.now
+        due = [at for at in expected.taken if at <= now]
+        if not due:
+            return
+        at = due[which % len(due)]
+        verdict, _ = self.service.use(at)
+        if expected.rest is not None and expected.rest.probe != at:
+            assert verdict == "overtaken"
+            return
+        close = expected.left is not None and expected.left[0] != at and now - expected.left[1] < LEAST_APART
+        assert verdict == ("wait" if close or now < expected.floor else "go")
+        if verdict == "go":
+            expected.left = at, now
 
     @rule(
         outcome=st.sampled_from(["ok", "outage", "busy", "unsent"]),
