@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from catalog_assets.hotstar.kinds import Kind
 
 RUNS_SHOWN = 5
+_NARROW = 20
+"""Characters up to which a column is never broken."""
+
 _ALIVE_S = 300
 """A daemon whose newest heartbeat is older does not run; it beats every 30 s."""
 
@@ -217,7 +220,7 @@ def _shown(value: object) -> str:
 def show(found: Status, console: Console) -> None:
     """Tables for people, what needs them last."""
     for kind, state in found.kinds.items():
-        _table(console, f"{kind}: newest runs", state["runs"], leave_out={"run_id", "completed_at"})
+        _table(console, f"{kind}: newest runs", [_run(run) for run in state["runs"]])
         holes = ", ".join(f"{_shown(hole['start'])} to {_shown(hole['end'])}" for hole in state["holes"]) or "none"
         console.print(f"  covered until {_shown(state['covered_until'])}; holes: {holes}")
         made = state["checks_evaluated"]
@@ -229,7 +232,7 @@ def show(found: Status, console: Console) -> None:
         _table(console, f"{kind}: failed checks", state["checks_failed"], leave_out={"passed"})
     _table(console, "Services", found.services)
     _table(console, "Budgets", found.budgets)
-    _table(console, "Open incidents", found.incidents)
+    _table(console, "Open incidents", [told for told in found.incidents if told["alerted_at"] is not None])
     _table(console, "Credentials", [found.credentials])
     if found.daemon:
         verb = "runs" if found.daemon["runs"] else "does not run"
@@ -241,15 +244,30 @@ def show(found: Status, console: Console) -> None:
         console.print("[green]Nothing needs a person.[/green]")
 
 
+def _run(run: dict[str, Any]) -> dict[str, Any]:
+    """A run in as few columns as a terminal is wide."""
+    changes = ("added", "updated", "unchanged", "deleted", "restored", "rejected")
+    return {
+        "began": run["started_at"],
+        "type": run["sync_type"],
+        "status": run["status"],
+        "seconds": None if run["duration_seconds"] is None else round(run["duration_seconds"], 1),
+        "requests": run["requests"],
+        "items": ", ".join(f"{run[name]:,} {name}" for name in changes if run[name]) or "none",
+        "message": run["message"],
+    }
+
+
 def _table(
     console: Console, title: str, rows: list[dict[str, Any]], *, leave_out: frozenset[str] | set[str] = frozenset()
 ) -> None:
     if not rows:
         return
     names = [name for name in rows[0] if name not in leave_out]
+    shown = [[_shown(row[name]) for name in names] for row in rows]
     table = Table(title=title, title_justify="left")
-    for name in names:
-        table.add_column(name.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(_shown(row[name]) for name in names))
+    for column, name in enumerate(names):
+        table.add_column(name.replace("_", " "), no_wrap=all(len(row[column]) <= _NARROW for row in shown))
+    for row in shown:
+        table.add_row(*row)
     console.print(table)
