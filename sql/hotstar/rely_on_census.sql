@@ -1,20 +1,23 @@
--- Logs the newest complete census that a merge relies on (a replay gives the logged one), and says whether the merge before relied on
+-- Logs the census that a merge relies on: the newest usable one, or in a replay the logged one. Says whether the merge before relied on
 -- another: then every item's deletion is decided anew.
-UPDATE merges AS m SET
-  census_id = CASE WHEN %(replayed)s THEN %(census_id)s ELSE (
-    SELECT u.listing_id
-    FROM usable_censuses AS u
-    WHERE u.kind = %(kind)s
-    ORDER BY u.started_at DESC
-    LIMIT 1
-  ) END
-WHERE m.merge_id = %(merge_id)s
-RETURNING
-  m.census_id,
-  m.census_id IS DISTINCT FROM (
-    SELECT before.census_id
-    FROM merges AS before
-    WHERE before.kind = %(kind)s AND before.merge_id < %(merge_id)s
-    ORDER BY before.merge_id DESC
-    LIMIT 1
+WITH chosen AS (
+  SELECT CASE WHEN %(replayed)s THEN %(census_id)s ELSE (
+    SELECT u.listing_id FROM usable_censuses AS u ORDER BY u.started_at DESC LIMIT 1
+  ) END AS census_id
+), noted AS (
+  UPDATE merges SET census_id = chosen.census_id
+  FROM chosen
+  WHERE merges.merge_id = %(merge_id)s
+)
+SELECT
+  chosen.census_id,
+  coalesce(chosen.census_id, 0) <> coalesce(
+    (
+      SELECT previous.census_id
+      FROM merges AS previous
+      WHERE previous.kind = %(kind)s AND previous.merge_id < %(merge_id)s
+      ORDER BY previous.merge_id DESC
+      LIMIT 1
+    ), 0
   ) AS is_new
+FROM chosen

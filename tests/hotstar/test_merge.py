@@ -24,7 +24,7 @@ def source(source_url: str) -> Iterator[psycopg.Connection]:
 
 
 def rows(connection: psycopg.Connection, query: str) -> list[tuple[Any, ...]]:
-    return connection.execute(query).fetchall()  # type: ignore[arg-type]  # queries of this file
+    return connection.execute(query).fetchall()
 
 
 def test_a_first_load_inserts_and_the_same_pages_again_change_nothing(source: psycopg.Connection) -> None:
@@ -291,8 +291,10 @@ PAGES = st.lists(
     max_size=6,
 )
 STATE = (
-    "SELECT kind, content_id, title, asset_status, item_hash, version_from, first_seen_at, is_deleted, deletion_reason,"
-    " deleted_at FROM hotstar.items ORDER BY content_id",
+    (
+        "SELECT kind, content_id, title, asset_status, item_hash, version_from, first_seen_at, is_deleted, deletion_reason,"
+        " deleted_at FROM hotstar.items ORDER BY content_id"
+    ),
     "SELECT content_id, valid_from, valid_to, item FROM hotstar.item_versions ORDER BY content_id, valid_from",
     "SELECT to_jsonb(m) - 'id' FROM hotstar.movies AS m ORDER BY content_id",
     "SELECT content_id, last_synced_at FROM hotstar_movies ORDER BY content_id",
