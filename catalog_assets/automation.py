@@ -182,7 +182,6 @@ def stale_assets(context: dg.SensorEvaluationContext, source: SourceDatabase) ->
 def health(context: dg.SensorEvaluationContext, source: SourceDatabase) -> dg.SkipReason:
     """Closes log rows of killed runs, and tells people what is wrong: once when it begins and once when it is over."""
     settings = load_settings()
-    ways = channels(settings)
     with source.database() as database:
         with database.connection() as connection:
             running = running_syncs(connection)
@@ -191,7 +190,7 @@ def health(context: dg.SensorEvaluationContext, source: SourceDatabase) -> dg.Sk
             ended = [sync.run_id for sync in running if known.get(sync.run_id, sync.is_quiet)]
             closed = close_interrupted(connection, ended)
             found = findings(connection, ALL, is_on=settings.hotstar is not None)
-        told = report(database, found, ways, subject=SUBJECT)
+        told = report(database, found, channels(settings), subject=SUBJECT)
     seen = [finding.key for finding in found] or ["nothing is wrong"]
     events = [*(f"closed run {run_id}" for run_id in closed), *(f"told {line}" for line in told.told)]
     return dg.SkipReason("; ".join([*seen, *events, *(f"{name}: {why}" for name, why in told.failing.items())]))

@@ -48,11 +48,11 @@ class MailServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.messages: list[str] = []
         self.recipients: list[str] = []
         self.logins: list[str] = []
-        super().__init__(("127.0.0.1", 0), _Smtp)
+        super().__init__((host, 0), _Smtp)
 
     @property
     def port(self) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, LiteralString
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, LiteralString
 import psycopg
 import typer
 from psycopg.rows import dict_row
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
     from catalog_assets.hotstar.kinds import Kind
 
 RUNS_SHOWN = 5
-_NARROW = 20
-"""Characters up to which a column is never broken."""
-
 _ALIVE_S = 300
 """A daemon whose newest heartbeat is older does not run; it beats every 30 s."""
 
@@ -207,67 +206,62 @@ def _rows(connection: psycopg.Connection, name: str, **params: object) -> list[d
         return cursor.execute(sql, params).fetchall()
 
 
-def _plain(value: object) -> str:
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return "-" if value is None else escape(str(value))
-
-
 def show(found: Status, console: Console) -> None:
-    """Tables for people, what needs them last."""
+    """A table of runs and a line for everything else; what needs a person comes last."""
+    lines: list[str] = []
     for kind, state in found.kinds.items():
-        _table(console, f"{kind}: newest runs", [_run(run) for run in state["runs"]])
-        holes = ", ".join(f"{_shown(hole['start'])} to {_shown(hole['end'])}" for hole in state["holes"]) or "none"
-        console.print(f"  covered until {_shown(state['covered_until'])}; holes: {holes}")
-        made = state["checks_evaluated"]
-        console.print(
-            f"  checks: {made - len(state['checks_failed'])} of {made} passed"
-            if made
-            else "  checks: none were made yet"
-        )
-        _table(console, f"{kind}: failed checks", state["checks_failed"], leave_out={"passed"})
-    _table(console, "Services", found.services)
-    _table(console, "Budgets", found.budgets)
-    _table(console, "Open incidents", [told for told in found.incidents if told["alerted_at"] is not None])
-    _table(console, "Credentials", [found.credentials])
+        console.print(_runs(kind, state["runs"]))
+        lines += [f"{kind}: {line}" for line in _kind_lines(state)]
+    lines += [_service(row) for row in found.services]
+    lines += [f"{b['service']}: {b['used']} of {b['allowed']} units used this {b['period']}" for b in found.budgets]
+    lines += [f"credentials, {name}: {value}" for name, value in found.credentials.items()]
     if found.daemon:
         verb = "runs" if found.daemon["runs"] else "does not run"
-        console.print(f"Dagster's daemon {verb}; last heard of: {_shown(found.daemon['heard_at'])}")
-    console.print(f"Migrations: {found.migrations['current'] or 'none'} applied, {found.migrations['head']} is newest")
+        lines.append(f"Dagster's daemon {verb}, last heard of {_shown(found.daemon['heard_at'])}")
+    lines.append(f"migrations: {found.migrations['current'] or 'none'} applied, {found.migrations['head']} is newest")
+    told = [incident for incident in found.incidents if incident["alerted_at"] is not None]
+    lines += [f"told {_shown(incident['alerted_at'])}, not over: {incident['key']}" for incident in told]
+    console.print("\n".join(map(escape, lines)), soft_wrap=True, highlight=False)
     for sentence in found.needs_person:
-        console.print(f"[bold red]needs a person[/bold red]  {escape(sentence)}", soft_wrap=True)
+        console.print(f"[bold red]needs a person[/bold red]  {escape(sentence)}", soft_wrap=True, highlight=False)
     if not found.needs_person:
         console.print("[green]Nothing needs a person.[/green]")
 
 
-def _run(run: dict[str, Any]) -> dict[str, Any]:
-    """A run in as few columns as a terminal is wide."""
+def _runs(kind: str, runs: list[dict[str, Any]]) -> Table:
+    table = Table(title=f"{kind}: newest runs", title_justify="left", box=SIMPLE)
+    for name in ("began", "type", "status", "seconds", "requests", "items"):
+        table.add_column(name)
     changes = ("added", "updated", "unchanged", "deleted", "restored", "rejected")
-    return {
-        "began": run["started_at"],
-        "type": run["sync_type"],
-        "status": run["status"],
-        "seconds": None if run["duration_seconds"] is None else round(run["duration_seconds"], 1),
-        "requests": run["requests"],
-        "items": ", ".join(f"{run[name]:,} {name}" for name in changes if run[name]) or "none",
-        "message": run["message"],
-    }
+    for run in runs:
+        seconds = run["duration_seconds"]
+        items = ", ".join(f"{run[name]:,} {name}" for name in changes if run[name])
+        row = (_shown(run["started_at"]), run["sync_type"], run["status"], "" if seconds is None else f"{seconds:,.1f}")
+        table.add_row(*row, str(run["requests"]), items or "none")
+    return table
 
 
-def _table(
-    console: Console, title: str, rows: list[dict[str, Any]], *, leave_out: frozenset[str] | set[str] = frozenset()
-) -> None:
-    if not rows:
-        return
-    names = [name for name in rows[0] if name not in leave_out]
-    shown = [[_shown(row[name]) for name in names] for row in rows]
-    table = Table(title=title, title_justify="left")
-    for column, name in enumerate(names):
-        table.add_column(name.replace("_", " "), no_wrap=all(len(row[column]) <= _NARROW for row in shown))
-    for row in shown:
-        table.add_row(*row)
-    console.print(table)
+def _kind_lines(state: dict[str, Any]) -> Iterator[str]:
+    for run in state["runs"]:
+        if run["message"]:
+            yield f"{_shown(run['started_at'])} {run['status']}: {run['message']}"
+    holes = [f"{_shown(hole['start'])} to {_shown(hole['end'])}" for hole in state["holes"]]
+    yield f"changes listed until {_shown(state['covered_until'])}; holes: {', '.join(holes) or 'none'}"
+    made, failed = state["checks_evaluated"], state["checks_failed"]
+    yield f"{made - len(failed)} of {made} checks passed" if made else "no check was made yet"
+    for result in failed:
+        yield f"check {result['check']} {'failed' if result['blocking'] else 'warns'}: {result['said']}"
+
+
+def _service(row: dict[str, Any]) -> str:
+    rest = f"rests until {_shown(row['rests_until'])} ({row['newest_rest']})" if row["rests_until"] else "does not rest"
+    asked = f"{row['requests_24h']} requests in 24 h, {row['refused_24h']} refused, {row['failed_24h']} failed"
+    return f"{row['service']}: one request in {row['interval_s']} s, {rest}; {asked}"
+
+
+def _plain(value: object) -> str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _shown(at: datetime | None) -> str:
+    return "never" if at is None else at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

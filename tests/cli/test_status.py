@@ -123,7 +123,13 @@ def test_pace_rest_and_budget_of_every_service_are_shown(
     assert (found.services[0]["newest_rest"], found.budgets[0]["used"]) == ("it answered 503", 0)
     text = StringIO()
     show(found, Console(file=text, width=200))
-    for shown in ("it answered 503", "covered until", "none were made yet", "Nothing needs a person"):
+    for shown in (
+        "it answered 503",
+        "holes: none",
+        "no check was made yet",
+        "0 of 100 units",
+        "Nothing needs a person",
+    ):
         assert shown in text.getvalue()
 
 

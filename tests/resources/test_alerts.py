@@ -151,6 +151,17 @@ def test_mail_reaches_every_recipient_after_a_login(mail: MailServer) -> None:
     assert password not in mail.messages[0]
 
 
+def test_a_password_is_not_sent_to_another_host_without_encryption() -> None:
+    server = MailServer("127.0.0.2")  # on this machine, and none that the channel takes for it
+    with serving(server):
+        channel = Mail(
+            SecretStr(f"smtp://user:{token_hex(8)}@127.0.0.2:{server.port}"), "a@example.org", ("b@example.org",)
+        )
+        with pytest.raises(AlertError, match="no encryption"):
+            channel.send(Alert("catalog: late", "No sync."))
+    assert (server.logins, server.messages) == ([], [])
+
+
 def test_no_address_stands_in_an_error_or_a_log(
     database: Database, hook: WebhookServer, caplog: pytest.LogCaptureFixture
 ) -> None:
