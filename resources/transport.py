@@ -103,8 +103,8 @@ class PacedTransport(httpx.AsyncBaseTransport):
         self._pace = pace
         self._service = pace.description.service
         self._credential = credential
-        # Idle connections are closed before a common server's five seconds are over, lest a request meets the closing.
-        limits = httpx.Limits(max_connections=2 * AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=4.0)
+        # A common server closes what idles for five seconds; a request may hold a connection for SOON_S before it is sent.
+        limits = httpx.Limits(max_connections=2 * AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=1.5)
         self._inner = inner or httpx.AsyncHTTPTransport(limits=limits)
         self._own = inner is None
         self._run_id = run_id
