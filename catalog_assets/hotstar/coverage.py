@@ -38,7 +38,7 @@ async def window_to_list(
     earlier, for what the service listed late.
     """
     if end - start <= _ONE_DAY:
-        gap = await connection.value("find_first_gap", {"kind": kind.name, "start": start, "end": end})
+        gap = await connection.value("find_first_gap", {"kind": kind.name, "day_start": start, "day_end": end})
         return (gap or start) - INDEX_LAG, end
     return start - INDEX_LAG, end
 

@@ -9,7 +9,7 @@ WITH censused AS (
   SELECT tstzrange(NULL, until) FROM censused WHERE until IS NOT NULL
 )
 SELECT coalesce(
-  lower(tstzmultirange(tstzrange(%(start)s, ops.now())) - (SELECT coalesce(range_agg(covered), '{}') FROM listed)),
+  lower(tstzmultirange(tstzrange(%(day_start)s, ops.now())) - (SELECT coalesce(range_agg(covered), '{}') FROM listed)),
   ops.now()
 )
-WHERE ops.now() >= %(start)s::timestamptz AND ops.now() < %(end)s::timestamptz
+WHERE ops.now() >= %(day_start)s::timestamptz AND ops.now() < %(day_end)s::timestamptz

@@ -3,5 +3,4 @@ SELECT used_at + interval '7 days'
 FROM start_date_uses
 WHERE origin = %(origin)s AND kind = %(kind)s AND exempt IS NULL
 ORDER BY used_at DESC
-OFFSET 1
-LIMIT 1
+LIMIT 1 OFFSET 1

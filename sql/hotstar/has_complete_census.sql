@@ -1,2 +1,4 @@
 -- Whether a census of a kind was ever complete: before that, a load is the first.
-SELECT EXISTS (SELECT FROM listings WHERE kind = %(kind)s AND purpose = 'census' AND status = 'complete')
+SELECT count(*) > 0
+FROM listings
+WHERE kind = %(kind)s AND purpose = 'census' AND status = 'complete'

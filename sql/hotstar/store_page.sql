@@ -19,6 +19,6 @@ INSERT INTO pages (
 )
 VALUES (
   %(kind)s, %(listing_id)s, %(part_id)s, %(reading)s, %(descending)s, %(page_offset)s, %(path)s, %(params)s, %(status)s,
-  %(sent_at)s, %(received_at)s, %(body)b, %(body_bytes)s, %(body_sha256)b, %(readable)s, %(run_id)s
+  %(sent_at)s, %(received_at)s, %(body)s, %(body_bytes)s, %(body_sha256)s, %(readable)s, %(run_id)s
 )
 RETURNING ops.now()
