@@ -103,7 +103,7 @@ class PacedTransport(httpx.AsyncBaseTransport):
         self._pace = pace
         self._service = pace.description.service
         self._credential = credential
-        # A common server closes what idles for five seconds; a request may hold a connection for SOON_S before it is sent.
+        # A common server closes what idles for five seconds; a request may hold a connection for SOON_S unsent.
         limits = httpx.Limits(max_connections=2 * AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=1.5)
         self._inner = inner or httpx.AsyncHTTPTransport(limits=limits)
         self._own = inner is None

@@ -143,7 +143,7 @@ class _Census:
             planned = windows_by_count(EVERYTHING, self._known_dates, paging)
             if len(planned) > 1:
                 return await self._reader.add("part", narrowed(WHOLE, planned, "update"))
-        return await self._reader.add("part", [(WHOLE, self._known_items or None)])
+        return await self._reader.add("part", [(WHOLE, self._known_items * 19 // 20 or None)])
 
     async def _read(self, parts: list[Part]) -> list[Part]:
         """Reads the parts, and meanwhile counts how many items there are, with an update time and without.

@@ -54,7 +54,8 @@ class PartReading:
 
     Args:
         paging: the service's limits.
-        expected: items expected, if anything is known; decides how many pages may be asked for before the first answer.
+        at_least: items that are almost surely there, if anything is known: so many pages are asked for before the first
+            answer, six at most.
         reading: number of the first reading; later ones count from it.
 
     Attributes:
@@ -65,14 +66,14 @@ class PartReading:
         problem: why it failed, in words.
     """
 
-    def __init__(self, paging: Paging, expected: int | None = None, reading: int = 1) -> None:
+    def __init__(self, paging: Paging, at_least: int | None = None, reading: int = 1) -> None:
         self.state = State.READING
         self.reading = reading
         self.total: int | None = None
         self.duplicates = 0
         self.problem: str | None = None
         self._paging = paging
-        self._expected = expected
+        self._at_least = at_least
         self._last_reading = reading + MOST_READINGS - 1
         self._repeated: Counter[str] | None = None
         self._pages: dict[PageKey, PageFacts] = {}
@@ -106,12 +107,12 @@ class PartReading:
         self._asked.add(key)
         self._pages[key] = facts
         if self.total is None:
-            self.total = self._expected = facts.total
+            self.total = self._at_least = facts.total
             if facts.total > self._paging.capacity:
                 self.state = State.OVERFLOWING
                 return
         elif facts.total != self.total:
-            self._expected = facts.total
+            self._at_least = facts.total
             self._again(f"the service's count moved from {self.total} to {facts.total}")
             return
         if all(wanted in self._pages for wanted in self._wanted()):
@@ -133,9 +134,8 @@ class PartReading:
         """The pages of this reading as far as known, taken in turn from both ends."""
         if self.total is not None:
             count = self._paging.pages(self.total)
-        elif self._expected is not None:
-            # What is expected may be a third too many: a page too much would be a request for nothing.
-            count = min(MOST_AHEAD, self._paging.pages(self._expected * 7 // 10))
+        elif self._at_least is not None:
+            count = min(MOST_AHEAD, self._paging.pages(self._at_least))
         else:
             count = 1
         return [PageKey(index % 2 == 1, index // 2 * self._paging.step) for index in range(count)]

@@ -62,11 +62,11 @@ class PartReader:
     async def add(
         self, role: Role, planned: Sequence[tuple[Filters, int | None]], *, replaced: Part | None = None
     ) -> list[Part]:
-        """Adds parts to read: their filters and how many items are expected in each."""
+        """Adds parts to read: their filters and how many items each has almost surely at least."""
         part_ids = await self._record.add_parts(role, [filters for filters, _ in planned], replaced=replaced)
         return [
-            Part(part_id, role, filters, PartReading(self.paging, expected))
-            for part_id, (filters, expected) in zip(part_ids, planned, strict=True)
+            Part(part_id, role, filters, PartReading(self.paging, at_least))
+            for part_id, (filters, at_least) in zip(part_ids, planned, strict=True)
         ]
 
     async def read(self, parts: Sequence[Part], divide: Divide, proven: Callable[[Part], None]) -> list[Part]:
@@ -217,7 +217,7 @@ async def cancel(tasks: "Mapping[asyncio.Task[T], object] | Sequence[asyncio.Tas
 
 
 def narrowed(filters: Filters, planned: Sequence[Planned], field: str) -> list[tuple[Filters, int | None]]:
-    """The filters of a part's divisions by its window of `update` or `start`, with the items expected in each."""
+    """The filters of a part's divisions by its window of `update` or `start`, with the items that each surely has."""
     return [
         (
             Filters(
@@ -225,7 +225,7 @@ def narrowed(filters: Filters, planned: Sequence[Planned], field: str) -> list[t
                 start=piece.window if field == "start" else filters.start,
                 premium=filters.premium,
             ),
-            piece.expected,
+            piece.at_least,
         )
         for piece in planned
     ]

@@ -118,11 +118,15 @@ class Paging:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A window and how many items are expected in it."""
+    """A window, how many items are expected in it, and how many there are almost surely at least."""
 
     window: Window
     expected: int
+    at_least: int
 
+
+_SAMPLED_SHARE, _KNOWN_SHARE = 0.7, 0.95
+"""The share of the items expected that is almost surely there, by a sample and by counts known before."""
 
 SLACK = 20
 """Items by which a part may outgrow its plan before it needs one more page."""
@@ -143,7 +147,7 @@ def windows_by_count(window: Window, counts: Sequence[tuple[int, int]], paging: 
         end, expected = _fill(held, begin, paging)
         cuts.append((held[end][0], expected))
         begin = end + 1
-    return _cut(window, cuts[:-1], cuts[-1][1] if cuts else 0)
+    return _cut(window, cuts[:-1], cuts[-1][1] if cuts else 0, _KNOWN_SHARE)
 
 
 def _fill(counts: Sequence[tuple[int, int]], begin: int, paging: Paging) -> tuple[int, int]:
@@ -200,7 +204,7 @@ def windows_by_sample(window: Window, sample: Iterable[int], total: int, paging:
             cut += held
             held = 0.0
         held += weight
-    return _cut(window, cuts, round(held))
+    return _cut(window, cuts, round(held), _SAMPLED_SHARE)
 
 
 def _safe_size(scale: float, paging: Paging) -> float:
@@ -210,14 +214,14 @@ def _safe_size(scale: float, paging: Paging) -> float:
     return max(1.0, min(root**2, paging.items(paging.planned_pages)))
 
 
-def _cut(window: Window, cuts: Sequence[tuple[int, int]], rest: int) -> list[Planned]:
+def _cut(window: Window, cuts: Sequence[tuple[int, int]], rest: int, share: float) -> list[Planned]:
     """Windows that together are the whole: one up to each cut (last second, items expected), and the rest."""
     planned: list[Planned] = []
     first = window.first
     for last, expected in cuts:
         if first is None or first <= last:
-            planned.append(Planned(Window(first, last), expected))
+            planned.append(Planned(Window(first, last), expected, int(expected * share)))
             first = last + 1
     if first is None or window.last is None or first <= window.last:
-        planned.append(Planned(Window(first, window.last), rest))
+        planned.append(Planned(Window(first, window.last), rest, int(rest * share)))
     return planned

@@ -75,7 +75,7 @@ def test_a_proven_part_saw_every_item_that_was_there_throughout(
 @given(st.permutations(range(9)))
 def test_answers_may_come_in_any_order(order: list[int]) -> None:
     ids = names(37)
-    part = PartReading(SMALL, expected=100)
+    part = PartReading(SMALL, at_least=100)
     first = part.next_page()
     assert first is not None
     part.take(first, 1, page_of(ids, first, SMALL))
