@@ -7,7 +7,8 @@ sent later. Nothing here knows Dagster.
 """
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,19 +65,28 @@ class LoggedMerge:
 
 
 @dataclass(frozen=True, slots=True)
-class _Content:
-    position: int
-    content_id: bytes
-    item_hash: bytes
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class _ReadPage:
+    """A page as COPY takes it. Contents are one text: a thousand small ones would hold ten times the memory.
+
+    Attributes:
+        page_id: its row.
+        sightings: a line for every item with an id.
+        contents: a line for every accepted item.
+        lines: of each of these its position on the page, and where it stands in `contents`.
+        rejected: position, content id, reason and bytes of each rejected item.
+    """
+
     page_id: int
     sightings: bytes
-    contents: list[_Content]
+    contents: bytes
+    lines: list[tuple[int, slice]]
     rejected: list[tuple[int, str | None, str, bytes]]
+
+    def chosen(self, positions: Set[int]) -> bytes:
+        """The lines of these positions."""
+        if len(positions) == len(self.lines):
+            return self.contents
+        return b"".join(self.contents[place] for position, place in self.lines if position in positions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +182,8 @@ def _read(kind: Kind, stored: _StoredPage, compressed: bytes) -> _ReadPage:
     page = read_page(body)
     sent_at = stored.sent_at.isoformat()
     sightings: list[bytes] = []
-    contents: list[_Content] = []
+    contents = bytearray()
+    lines: list[tuple[int, slice]] = []
     rejected: list[tuple[int, str | None, str, bytes]] = []
     entries = page.items
     if page.problem is not None and not any(entry.position < 0 for entry in entries):
@@ -185,11 +196,15 @@ def _read(kind: Kind, stored: _StoredPage, compressed: bytes) -> _ReadPage:
             rejected.append((entry.position, entry.content_id, verdict.reason, raw_item(body, entry.position)))
         elif content_id is not None:
             item_hash = verdict.item_hash.encode()
-            contents.append(_Content(entry.position, content_id, item_hash, verdict.content))
+            begin = len(contents)
+            contents += b"%d\t%d\t%b\t%b\t" % (stored.page_id, entry.position, content_id, item_hash)
+            contents += verdict.content.replace(b"\\", b"\\\\")
+            contents += b"\n"
+            lines.append((entry.position, slice(begin, len(contents))))
         if content_id is not None:
             head = f"{stored.page_id}\t{entry.position}\t{kind.name}\t".encode()
             sightings.append(head + content_id + f"\t{sent_at}\t".encode() + item_hash + b"\n")
-    return _ReadPage(stored.page_id, b"".join(sightings), contents, rejected)
+    return _ReadPage(stored.page_id, b"".join(sightings), bytes(contents), lines, rejected)
 
 
 def _copy_text(value: str) -> bytes:
@@ -209,19 +224,13 @@ def _stage(cursor: psycopg.Cursor, pages: Sequence[_ReadPage], known: dict[str, 
                 for position, content_id, reason, body in page.rejected:
                     copy.write_row((page.page_id, position, known["kind"], content_id, reason, body, known["merge_id"]))
     cursor.execute(statement("hotstar/find_changed"), {"page_ids": [page.page_id for page in pages]})
-    changed = set(cursor)
+    changed: dict[int, set[int]] = defaultdict(set)
+    for page_id, position in cursor:
+        changed[page_id].add(position)
     cursor.execute(statement("hotstar/create_staged_items"))
     with cursor.copy(statement("hotstar/copy_staged_items")) as copy:
         for page in pages:
-            head = f"{page.page_id}\t".encode()
-            copy.write(
-                b"".join(
-                    b"%b%d\t%b\t%b\t%b\n"
-                    % (head, item.position, item.content_id, item.item_hash, item.content.replace(b"\\", b"\\\\"))
-                    for item in page.contents
-                    if (page.page_id, item.position) in changed
-                )
-            )
+            copy.write(page.chosen(changed[page.page_id]))
 
 
 def _write_versions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object]) -> None:
