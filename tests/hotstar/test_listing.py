@@ -327,7 +327,7 @@ def test_a_lost_connection_stops_the_census_and_the_next_one_takes_it_up(world: 
     assert (result.status, result.taken_up, result.distinct_ids) == ("complete", True, 60)
 
 
-@pytest.mark.parametrize("cut_at", range(1, 31))
+@pytest.mark.parametrize("cut_at", [1, 2, 3, 4, 7, 12, 20, 28])
 def test_a_census_cut_off_anywhere_is_taken_up_without_fetching_a_stored_page_again(world: World, cut_at: int) -> None:
     world.service.items = numbered([*spread(60), Item(None, 17)])
 

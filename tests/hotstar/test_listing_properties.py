@@ -5,6 +5,7 @@ import itertools
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,7 @@ from catalog_assets.hotstar.pages import read_facts
 from catalog_assets.hotstar.updates import list_updates
 from catalog_assets.hotstar.windows import Paging
 from resources.databases import Database
+from resources.errors import ServiceUnreachable
 from tests.hotstar.memory_service import Item, MemoryService, numbered
 
 SMALL = Paging(size=5, reach=15)
@@ -130,7 +132,7 @@ def seen_by(service: MemoryService) -> set[str]:
 
 
 QUIET = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -166,6 +168,61 @@ def test_a_complete_census_saw_every_item_that_was_there_throughout(
         assert missing == set(), {content_id: service.items[content_id] for content_id in missing}
     else:
         assert result.problem
+
+
+@QUIET
+@given(catalogues(undated=True), CHANGES)
+def test_no_item_with_an_update_time_is_hidden_by_those_without(
+    lister: Lister, items: dict[str, Item], changes: list[Change]
+) -> None:
+    service = MemoryService(items, SMALL)
+    dated = {content_id for content_id, item in items.items() if item.update is not None}
+    throughout = moving(service, changes)
+
+    result = lister.census(service, new_kind())
+
+    if result.status == "complete":
+        assert throughout() & dated <= seen_by(service)
+
+
+@QUIET
+@given(catalogues(undated=True), CHANGES.map(lambda changes: changes[:1]))
+def test_one_change_while_it_reads_hides_no_item_at_all(
+    lister: Lister, items: dict[str, Item], changes: list[Change]
+) -> None:
+    service = MemoryService(items, SMALL)
+    throughout = moving(service, changes)
+
+    result = lister.census(service, new_kind())
+
+    if result.status == "complete":
+        assert throughout() <= seen_by(service)
+
+
+@QUIET
+@given(catalogues(undated=False), CHANGES, st.lists(st.integers(1, 40), max_size=3))
+def test_a_census_cut_off_and_taken_up_saw_every_item_that_was_there_throughout(
+    lister: Lister, items: dict[str, Item], changes: list[Change], cuts: list[int]
+) -> None:
+    service = MemoryService(items, SMALL)
+    throughout = moving(service, changes)
+    change = service.before
+    cut_off = {sum(cuts[: place + 1]) for place in range(len(cuts))}
+
+    def before(number: int) -> None:
+        change(number)
+        if number in cut_off:
+            raise ServiceUnreachable("cut off", "hotstar")
+
+    service.before = before
+    kind = new_kind()
+    result = None
+    while result is None:
+        with suppress(ServiceUnreachable):
+            result = lister.census(service, kind)
+
+    if result.status == "complete":
+        assert throughout() <= seen_by(service)
 
 
 @QUIET
