@@ -7,7 +7,6 @@ renamed when it is whole; it is restored in one transaction a database, so that 
 import json
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -143,22 +142,27 @@ def _replace(tools: Path, dump: Path, name: str, url: SecretStr) -> None:
     )
     psql = [str(tools / "psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-"]
     writing = run_tool(psql, url, stdin=subprocess.PIPE)
-    feeding = threading.Thread(target=_feed, args=(reading, writing))
-    feeding.start()
+    if _fed(reading, writing):
+        if reading.wait() != 0:
+            writing.kill()  # an end of its input would let it commit half a copy
+            writing.communicate()
+        _complete(reading, name)
+    else:
+        reading.communicate()
     _complete(writing, name)
-    feeding.join()
-    _complete(reading, name)
 
 
-def _feed(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) -> None:
+def _fed(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) -> bool:
+    """Send what one process writes into the other; False: the other ended before, and its own complaint tells why."""
     if reading.stdout is None or writing.stdin is None:
         raise ValueError("Both processes must be connected by pipes.")
     try:
-        with reading.stdout, writing.stdin:
-            writing.stdin.write(statement("ops/drop_schemas").encode())
-            shutil.copyfileobj(reading.stdout, writing.stdin)
+        writing.stdin.write(statement("ops/drop_schemas").encode())
+        shutil.copyfileobj(reading.stdout, writing.stdin)
+        writing.stdin.flush()
     except BrokenPipeError:
-        return  # the writer ended; its own complaint tells why
+        return False
+    return True
 
 
 def _complete(tool: subprocess.Popen[bytes], name: str) -> None:
@@ -167,10 +171,8 @@ def _complete(tool: subprocess.Popen[bytes], name: str) -> None:
     Raises:
         CatalogError: it failed; the message is its own.
     """
-    complaint = tool.stderr.read().decode(errors="replace") if tool.stderr else ""
-    if tool.stderr:
-        tool.stderr.close()
-    if tool.wait() != 0:
+    complaint = tool.communicate()[1].decode(errors="replace")
+    if tool.returncode != 0:
         lines = complaint.strip().splitlines()
         said = next((line for line in lines if "error" in line.lower()), lines[0] if lines else "it said nothing")
         raise CatalogError(f"PostgreSQL's tool failed on the database {name}, which is as it was: {said}")

@@ -130,13 +130,16 @@ def _write_record(home: Path, record: UpRecord) -> None:
 
 
 def _tell(console: Console, address: str, simulated: bool) -> None:
-    console.print(f"\nThe Dagster UI: [bold]{address}[/bold]")
-    console.print(f"  lineage        {address}/asset-groups")
-    console.print(f"  films, checks  {address}/assets/hotstar/movies")
-    console.print(f"  runs           {address}/runs")
-    console.print('  the tables     eval "$(catalog env)"; psql "$SOURCE_DATABASE_URL" -c "TABLE hotstar_sync_log"')
+    lines = [
+        f"\nThe Dagster UI: {address}",
+        f"  lineage        {address}/asset-groups",
+        f"  films, checks  {address}/assets/hotstar/movies",
+        f"  runs           {address}/runs",
+        '  the tables     eval "$(catalog env)"; psql "$SOURCE_DATABASE_URL" -c "TABLE hotstar_sync_log"',
+    ]
     if simulated:
-        console.print(
+        lines.append(
             "No credentials are set: what you see comes from the sandbox. `.env.example` tells how to set them."
         )
-    console.print("Ctrl-C ends every process; the next start goes on from here.")
+    lines.append("Ctrl-C ends every process; the next start goes on from here.")
+    console.print("\n".join(lines), soft_wrap=True, highlight=False)

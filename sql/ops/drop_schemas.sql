@@ -3,6 +3,7 @@ DO $$
 DECLARE
   doomed text;
 BEGIN
+  SET LOCAL client_min_messages = warning;
   SET LOCAL lock_timeout = '30s';  -- somebody reads on: the restore is refused rather than waiting for ever
   FOR doomed IN
     SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('public', 'information_schema')

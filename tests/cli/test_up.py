@@ -37,9 +37,9 @@ def environment(home: Path) -> dict[str, str]:
 
 
 class Up:
-    """One `catalog up`."""
+    """One `catalog up`, with further variables if any."""
 
-    def __init__(self, home: Path, port: int) -> None:
+    def __init__(self, home: Path, port: int, **variables: str) -> None:
         self.home = home
         self.address = f"http://127.0.0.1:{port}"
         self._output = home.with_name(f"up-{time.time_ns()}.txt")
@@ -49,7 +49,7 @@ class Up:
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=subprocess.STDOUT,
-                env=environment(home),
+                env={**environment(home), **variables},
                 cwd=PROJECT_ROOT,
             )
 
