@@ -1,0 +1,46 @@
+"""`python -m benchmarks [--parts abcd]`: measures, prints the table, writes results.md and results.json."""
+
+import argparse
+
+from rich.console import Console
+
+from benchmarks.figures import Figure, machine, show, write
+from benchmarks.memory import memory
+from benchmarks.paced_load import day_of_changes, paced_load
+from benchmarks.three_ways import three_ways
+
+PARTS = {
+    "a": "the film load with the pace on: a minute and a half",
+    "b": "the same pages three ways: two minutes, and the installation of dlt the first time",
+    "c": "peak memory: some minutes",
+    "d": "a day of 50 changes: half a minute",
+}
+
+
+def main() -> None:
+    """Measures the parts asked for, each on a stage of its own, and keeps what was measured of the others."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parts = "; ".join(f"{letter}: {what}" for letter, what in PARTS.items())
+    parser.add_argument("--parts", default="", help=f"letters of what to measure ({parts}); everything if left out")
+    chosen = parser.parse_args().parts or "".join(PARTS)
+    console = Console(stderr=True)
+    figures: list[Figure] = []
+    runs: dict[str, object] = {}
+    for letter in sorted(set(chosen) & set(PARTS)):
+        console.print(f"({letter}) {PARTS[letter]}")
+        match letter:
+            case "a":
+                found = paced_load()
+            case "b":
+                found, runs["b"] = three_ways()
+            case "c":
+                found = memory()
+            case _:
+                found = day_of_changes()
+        figures += found
+        write(found, machine(), runs=runs)
+    show(figures)
+
+
+if __name__ == "__main__":
+    main()
