@@ -137,6 +137,15 @@ def read_page(body: bytes) -> Page:
     return _read_tolerantly(body) if any(mark in written for mark in _INFINITE) else page
 
 
+def read_listed(body: bytes) -> Page:
+    """As `read_page`, faster, for who needs ids and times alone: numbers beyond 64 bits are inexact in it."""
+    try:
+        page = _from_envelope(orjson.loads(body))
+    except orjson.JSONDecodeError:
+        return read_page(body)
+    return read_page(body) if any(entry.content_id is None for entry in page.items) else page
+
+
 def judge(entry: Entry, model: type[HotstarItem]) -> Accepted | Rejected:
     """Says whether an item can stand in the tables. The reason for a rejection quotes nothing of the item."""
     if entry.problem is not None:

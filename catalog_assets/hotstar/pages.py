@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import zstandard
 
-from catalog_assets.hotstar.items import Entry, read_page
+from catalog_assets.hotstar.items import Entry, read_listed
 from catalog_assets.hotstar.parts import PageFacts
 
 COMPRESSION_LEVEL = 3
@@ -56,7 +56,7 @@ def read_stored(compressed: bytes) -> PageFacts | None:
 
 def read_facts(body: bytes) -> tuple[PageFacts | None, str | None]:
     """What a listing needs of a body, or why it is no page of one."""
-    page = read_page(body)
+    page = read_listed(body)
     if page.problem is not None or page.total is None:
         return None, page.problem
     return (
