@@ -193,24 +193,20 @@ class _Census:
         whole = await self._reader.count(WHOLE)
         if self._total == whole:
             return None
-        held = 0
         for _ in range(MOST_RECOUNTS):
-            counts = await self._reader.counts([leaf.filters for leaf in self._leaves])
-            problem = await self._read_again(
-                [
-                    leaf
-                    for leaf, now in zip(self._leaves, counts, strict=True)
-                    if now > leaf.total and (leaf.filters.update.last is not None or leaf.filters.start != EVERYTHING)
-                ]
-            )
-            if problem is not None:
-                return problem
-            held = sum(await self._reader.counts([leaf.filters for leaf in self._leaves]))
-            whole = await self._reader.count(WHOLE)
-            if whole - held <= self._found:
+            *counts, whole = await self._reader.counts([*(leaf.filters for leaf in self._leaves), WHOLE])
+            grown = [
+                leaf
+                for leaf, now in zip(self._leaves, counts, strict=True)
+                if now > leaf.total and (leaf.filters.update.last is not None or leaf.filters.start != EVERYTHING)
+            ]
+            if not grown and whole - sum(counts) <= self._found:
                 self._total, self._moved = whole, self._sum() - whole
                 return None
-        return f"the parts hold {held} items and {self._found} were found apart, but the service counts {whole} in all"
+            problem = await self._read_again(grown)
+            if problem is not None:
+                return problem
+        return f"the parts and what was found apart hold {self._sum()} items, but the service counts {whole}"
 
     async def _read_again(self, grown: list[Part]) -> str | None:
         for part in grown:

@@ -12,7 +12,7 @@ from catalog_assets.hotstar.dividing import Divider
 from catalog_assets.hotstar.kinds import Kind
 from catalog_assets.hotstar.ledger import StartDateLedger
 from catalog_assets.hotstar.listing import HOTSTAR_PAGING, ListingResult, finish, first_problem
-from catalog_assets.hotstar.reading import Client, PartReader
+from catalog_assets.hotstar.reading import Client, PartReader, UnreadableAnswer
 from catalog_assets.hotstar.record import ListingRecord, locked
 from catalog_assets.hotstar.seen import Seen
 from catalog_assets.hotstar.windows import Filters, Paging, Window
@@ -61,7 +61,10 @@ async def list_updates(
         problem = first_problem(leaves)
         found = 0
         if problem is None:
-            found, problem = await read_lacking(reader, divider, seen)
+            try:
+                found, problem = await read_lacking(reader, divider, seen)
+            except UnreadableAnswer as unreadable:
+                problem = str(unreadable)
         return await finish(
             record,
             paging,

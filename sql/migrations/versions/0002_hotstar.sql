@@ -54,7 +54,7 @@ COMMENT ON COLUMN hotstar.listings.total IS 'What the service says the filter ma
 COMMENT ON COLUMN hotstar.listings.distinct_ids IS 'Distinct ids read in its parts and apart; those of the closing window are not counted again';
 COMMENT ON COLUMN hotstar.listings.duplicates IS 'Items the service lists twice, found again on a second reading';
 COMMENT ON COLUMN hotstar.listings.found_apart IS 'Items found apart that no part holds. Sum of the parts'' totals + found_apart - moved = total';
-COMMENT ON COLUMN hotstar.listings.moved IS 'Items that left their part after it was read (updated into a newer one, or removed), shown by asking every part''s total again';
+COMMENT ON COLUMN hotstar.listings.moved IS 'Items that left their part after it was read (updated into a newer one, or removed) less those that joined, shown by asking every part''s total again';
 COMMENT ON COLUMN hotstar.listings.requests IS 'Answers stored for it, those sought apart left out';
 COMMENT ON COLUMN hotstar.listings.requests_apart IS 'Answers stored for items that the first time field does not reach';
 
