@@ -10,19 +10,16 @@ import fcntl
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 from urllib.parse import urlsplit
 
-import psutil
 import psycopg
 from psycopg import sql
 from pydantic import SecretStr
@@ -34,6 +31,7 @@ from resources.embedded_install import (
     recorded_folder,
     refusals_explained,
 )
+from resources.embedded_process import STOP_SECONDS, end_orphans, find_postmaster, start_program, stop_postmaster
 from resources.errors import EmbeddedServerError
 from resources.settings import DatabaseUrls
 
@@ -54,6 +52,7 @@ _OPTIONS = {
     "maintenance_work_mem": "128MB",
     "effective_cache_size": "1GB",
     "random_page_cost": "1.1",
+    "client_connection_check_interval": "1s",  # a killed run's statement ends too, and its locks go
     "jit": "off",  # compiling costs more than our short statements
     "max_parallel_workers_per_gather": "0",  # two cores are shared with Dagster; containers give little shared memory
     "wal_level": "minimal",  # there is no replica; a backup is taken with pg_dump
@@ -62,15 +61,7 @@ _OPTIONS = {
     "checkpoint_timeout": "15min",
 }
 _START_SECONDS = 300  # a server that was killed first replays its log
-_STOP_SECONDS = 30
 _LOG_BYTES = 5_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Postmaster:
-    process: psutil.Process
-    port: int
-    ready: bool
 
 
 class EmbeddedServer:
@@ -117,7 +108,26 @@ class EmbeddedServer:
             self._users = None
             stop_if_unused(self.home)
         if self._child is not None and self._child.poll() is None and not _is_used(self.home):
-            self._child.wait(_STOP_SECONDS)
+            self._child.wait(STOP_SECONDS)
+
+    def revive(self) -> bool:
+        """Start the server again should it have died, where it listened before; True if it had.
+
+        Raises:
+            EmbeddedServerError: it does not start, or its port is another's by now.
+        """
+        with refusals_explained(self.home), _starting(self.home):
+            install = prepare_install(self.home)
+            if find_postmaster(install.data) is not None:
+                return False
+            port = self._port
+            end_orphans(install.data)
+            self._launch(install)
+            if self._port != port:
+                raise EmbeddedServerError(
+                    f"The embedded PostgreSQL died and its port {port} is taken by another program: start again."
+                )
+            return True
 
     @property
     def urls(self) -> DatabaseUrls:
@@ -130,10 +140,10 @@ class EmbeddedServer:
         return SecretStr(f"postgresql://{ROLE}:{_password(self.home)}@127.0.0.1:{self._port}/{database}")
 
     def _ensure_running(self, install: EmbeddedInstall) -> None:
-        running = _postmaster(install.data)
+        running = find_postmaster(install.data)
         self.was_running = running is not None
         if running is None:
-            _end_orphans(install.data)
+            end_orphans(install.data)
             self._make_cluster(install)
             self._launch(install)
         else:
@@ -168,7 +178,7 @@ class EmbeddedServer:
         if self._options.get("fsync") == "off":
             arguments.append("--no-sync")
         try:
-            made = _as_account(install, "initdb", arguments, stdout=subprocess.PIPE)
+            made = start_program(install, "initdb", arguments, stdout=subprocess.PIPE)
             output = made.communicate()[0].decode(errors="replace")
         finally:
             password_file.unlink()
@@ -178,6 +188,8 @@ class EmbeddedServer:
 
     def _launch(self, install: EmbeddedInstall) -> None:
         log = _log_file(self.home)
+        if self._child is not None:
+            self._child.wait()  # it died, or we would not be here
         for attempt in range(5):
             self._port = _free_port(_remembered_port(install.data) if attempt == 0 else 0)
             arguments = ["-D", str(install.data)]
@@ -185,7 +197,7 @@ class EmbeddedServer:
                 arguments += ["-c", f"{name}={value}"]
             begin = log.stat().st_size if log.exists() else 0
             with log.open("ab") as sink:
-                self._child = _as_account(install, "postgres", arguments, stdout=sink)
+                self._child = start_program(install, "postgres", arguments, stdout=sink)
             if self._wait_until_ready(install):
                 return
             output = log.read_bytes()[begin:].decode(errors="replace")
@@ -201,7 +213,7 @@ class EmbeddedServer:
         while time.monotonic() < deadline:
             if self._child is not None and self._child.poll() is not None:
                 return False
-            found = _postmaster(install.data)
+            found = find_postmaster(install.data)
             if found is not None and found.ready:
                 return True
             time.sleep(0.02)
@@ -231,9 +243,9 @@ def stop_if_unused(home: Path) -> bool:
     with _starting(home):
         if _is_used(home):
             return False
-        running = _postmaster(folder / "data")
+        running = find_postmaster(folder / "data")
         if running is not None:
-            _stop(running.process)
+            stop_postmaster(running.process)
         return True
 
 
@@ -241,90 +253,6 @@ def is_embedded(home: Path, url: SecretStr) -> bool:
     """Whether a URL is one of this home's server, as in a shell that took the lines of `catalog env`."""
     path = home / "server.password"
     return path.exists() and urlsplit(url.get_secret_value()).password == _password(home)
-
-
-def _stop(process: psutil.Process) -> None:
-    for ask in (
-        signal.SIGINT,
-        signal.SIGQUIT,
-    ):  # fast: ends sessions and writes everything out; immediate: as after a crash
-        try:
-            process.send_signal(ask)
-            _wait_for_end(process)
-        except psutil.NoSuchProcess:
-            return
-        except psutil.TimeoutExpired:
-            continue
-        return
-    raise EmbeddedServerError(f"The embedded PostgreSQL (process {process.pid}) does not stop: end it by hand.")
-
-
-def _wait_for_end(process: psutil.Process) -> None:
-    """Wait for the end of a process, which may be a child of ours, of another, or of nobody that collects it."""
-    deadline = time.monotonic() + _STOP_SECONDS
-    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-        if time.monotonic() > deadline:
-            raise psutil.TimeoutExpired(_STOP_SECONDS, process.pid)
-        time.sleep(0.02)
-
-
-def _postmaster(data: Path) -> _Postmaster | None:
-    """The running server of a data folder; None for a postmaster.pid that a kill or a crash left behind."""
-    try:
-        lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-        process = psutil.Process(int(lines[0]))
-        if process.status() == psutil.STATUS_ZOMBIE or not _works_in(process, data):
-            return None
-    except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
-        return None
-    port = int(lines[3]) if len(lines) > 3 and lines[3].strip() else 0
-    return _Postmaster(process, port, ready=len(lines) > 7 and lines[7].strip() == "ready")
-
-
-def _works_in(process: psutil.Process, data: Path) -> bool:
-    try:
-        return Path(process.cwd()) == data.resolve()
-    except psutil.AccessDenied:
-        return False  # a process of another user took over the number
-
-
-def _end_orphans(data: Path) -> None:
-    """End what a killed postmaster left: its backends write on, and its number may be another's when we start."""
-    orphans = [p for p in psutil.process_iter(["name"]) if p.info["name"] == "postgres" and _is_alive_in(p, data)]
-    for orphan in orphans:
-        orphan.send_signal(signal.SIGQUIT)
-    _, alive = psutil.wait_procs(orphans, timeout=_STOP_SECONDS)
-    if alive:
-        raise EmbeddedServerError(
-            f"Process {alive[0].pid} of the last server does not end: end it by hand and try again."
-        )
-    (data / "postmaster.pid").unlink(missing_ok=True)
-
-
-def _is_alive_in(process: psutil.Process, data: Path) -> bool:
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE and _works_in(process, data)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _as_account(
-    install: EmbeddedInstall, program: str, arguments: list[str], *, stdout: int | IO[bytes]
-) -> subprocess.Popen[bytes]:
-    account = install.account
-    return subprocess.Popen(
-        [str(install.programs / program), *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=stdout,
-        stderr=subprocess.STDOUT,
-        cwd=install.folder,
-        env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-        start_new_session=True,  # Ctrl-C in the terminal is for the one who owns the server
-        user=account.uid if account else None,
-        group=account.gid if account else None,
-        extra_groups=[] if account else None,
-        umask=0o077,
-    )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import dagster
 import psutil
 from dagster import DagsterInstance, DagsterRunStatus
 
@@ -23,6 +24,7 @@ _READY_S = 120
 _WORKERS_S = 4.0
 _SERVERS_S = 3.0
 _POLL_S = 0.1
+_UPKEEP_S = 2.0
 
 
 class Servers:
@@ -52,14 +54,18 @@ class Servers:
             if child.has_ended:
                 raise CatalogError(f"The {child.name} ended by itself: {child.log} says why. Run `catalog up` again.")
 
-    def watch(self) -> None:
-        """Wait for a signal.
+    def watch(self, upkeep: Callable[[], None]) -> None:
+        """Wait for a signal, and do the upkeep every two seconds.
 
         Raises:
-            CatalogError: a server ended by itself.
+            CatalogError: a server ended by itself, or the upkeep failed.
         """
+        due = time.monotonic()
         while not self.is_stopped():
             self.check()
+            if time.monotonic() >= due:
+                upkeep()
+                due = time.monotonic() + _UPKEEP_S
             time.sleep(_POLL_S)
 
     def await_ready(self) -> None:
@@ -101,6 +107,7 @@ def running_servers(
         code = start("code-server", _code_server(code_port), environment={}, logs=logs)
         children.append(code)
         instance = stack.enter_context(DagsterInstance.get())
+        _upgrade_storage(instance, ready.home)
         with alone(ready.home, LOAD) as no_load:
             settle_dead_runs(instance, taken_up=taken_up, spare_loads=not no_load)
         stack.callback(settle_dead_runs, instance, spare_loads=True)
@@ -115,6 +122,14 @@ def running_servers(
         servers = Servers(f"http://127.0.0.1:{port}", instance, is_stopped, children)
         servers.await_ready()
         yield servers
+
+
+def _upgrade_storage(instance: DagsterInstance, home: Path) -> None:
+    """Let a new release of Dagster migrate its own database, once."""
+    path = home / "dagster" / "version"
+    if not path.exists() or path.read_text(encoding="utf-8") != dagster.__version__:
+        instance.upgrade()
+        path.write_text(dagster.__version__, encoding="utf-8")
 
 
 def _code_server(port: int) -> list[str]:

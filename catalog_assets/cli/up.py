@@ -22,6 +22,7 @@ from catalog_assets.cli.environment import platform, writable_home
 from catalog_assets.cli.locks import UP, alone
 from catalog_assets.cli.processes import kill_marked
 from catalog_assets.cli.sandbox import recorded
+from resources.embedded import EmbeddedServer
 from resources.errors import AlreadyRunning, CatalogError
 from resources.settings import load_settings
 
@@ -87,8 +88,13 @@ def up(
             follow_first_load(ready, servers, console)
         if not stop.asked:
             _tell(console, servers.address, ready.sandbox is not None)
-        servers.watch()
+        servers.watch(lambda: _keep_up(ready.server, console))
         console.print("Ending every process …")
+
+
+def _keep_up(server: EmbeddedServer | None, console: Console) -> None:
+    if server is not None and server.revive():
+        console.print("PostgreSQL had died and was started again; what was committed is there.")
 
 
 @contextmanager

@@ -160,9 +160,17 @@ def test_the_next_start_takes_the_load_up_and_ctrl_c_ends_every_process(home: Pa
     assert left_of(home) == []
 
 
-def test_a_later_start_loads_nothing_again_and_sigterm_ends_it(home: Path, up: Up) -> None:
+def test_a_later_start_loads_nothing_again_outlives_its_database_and_ends_by_sigterm(home: Path, up: Up) -> None:
     up.await_saying("The Dagster UI:")
     assert "first load" not in up.output
+
+    folder = recorded_folder(home)
+    assert folder is not None
+    leader = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+    psutil.Process(leader).kill()
+    up.await_saying("PostgreSQL had died and was started again")
+    assert ask(home, "SELECT count(*) FROM hotstar_movies") == MOVIES
+
     assert up.end(signal.SIGTERM) < 30
     assert up.process.returncode == 0
     assert left_of(home) == []
