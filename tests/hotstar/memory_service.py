@@ -42,7 +42,10 @@ def _matches(value: int | None, first: str | None, last: str | None) -> bool:
 
 @dataclass
 class MemoryService:
-    """Items by id; `before` is told the number of each request, from 1, before it is answered."""
+    """Items by id; `before` is told the number of each request, from 1, before it is answered.
+
+    With `still` nothing changes, so that what a filter matches is looked up once.
+    """
 
     items: dict[str, Item]
     paging: Paging = field(default_factory=Paging)
@@ -50,6 +53,8 @@ class MemoryService:
     doubled: frozenset[str] = frozenset()
     asked: list[dict[str, str]] = field(default_factory=list)
     answered: list[bytes] = field(default_factory=list)
+    still: bool = False
+    found: dict[str, list[str]] = field(default_factory=dict)
     spoil: Callable[[int, bytes], bytes] = lambda _, body: body
 
     async def get(self, path: str, params: Mapping[str, str]) -> MemoryAnswer:
@@ -65,8 +70,10 @@ class MemoryService:
         offset, size = int(params["offset"]), int(params["size"])
         if size > self.paging.size or offset + size > self.paging.reach or params["orderBy"] != "contentId":
             raise RefusedError(str(params))
-        found = self._matching(params)
-        found.sort(reverse=params["order"] == "desc")
+        filters = str([(name, value) for name, value in params.items() if name not in {"offset", "size"}])
+        if not self.still or filters not in self.found:
+            self.found[filters] = sorted(self._matching(params), reverse=params["order"] == "desc")
+        found = self.found[filters]
         items = [_listed(content_id, self.items[content_id]) for content_id in found[offset : offset + size]]
         return orjson.dumps({"body": {"results": {"items": items, "totalResults": len(found)}}})
 
