@@ -18,8 +18,9 @@ install: .venv/installed ## make the virtual environment and install the pinned 
 	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
 		echo "Python's venv module is missing: install it (Debian: apt-get install python3-venv), then run make again." >&2; exit 1; fi
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m pip check
 	@touch $@
 
 run: .venv/installed ## start everything and open http://127.0.0.1:3000 (another port: make run PORT=3001); Ctrl-C ends it

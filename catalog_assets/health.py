@@ -89,7 +89,7 @@ def close_interrupted(connection: psycopg.Connection, finished_run_ids: Iterable
 
     Such a run was killed: what it stored is taken up by the next one.
     """
-    message = "The run ended without closing its row: it was killed. The next run takes its work up."
+    message = "The run ended before its merge: it was killed, or a step before failed. The next run takes its work up."
     ended = {"run_ids": list(finished_run_ids), "message": message}
     return [row[0] for row in connection.execute(statement("hotstar/health_close_interrupted"), ended)]
 

@@ -1,7 +1,7 @@
 """What assets ask Dagster for: the source database and the clients of services.
 
-Addresses and credentials come from the settings when a run asks, never from the definitions: nothing of them can stand in
-the instance or the UI.
+Addresses and credentials come from the settings when a run asks, never from the definitions: nothing of them can stand
+in the instance or the UI.
 """
 
 from collections.abc import Iterator

@@ -68,7 +68,7 @@ class Database:
             autocommit: each statement is a transaction of its own.
 
         Raises:
-            DatabaseError: no connection could be made.
+            DatabaseError: no connection could be made, or it was lost on the way.
         """
         try:
             pooled = self.engine.raw_connection()
@@ -80,10 +80,11 @@ class Database:
             yield driver
             if not autocommit:
                 driver.commit()
-        except psycopg.OperationalError:
-            if driver.broken:
-                pooled.invalidate()
-            raise
+        except psycopg.OperationalError as error:
+            if not driver.broken:
+                raise
+            pooled.invalidate()
+            raise lost(self, error) from error
         finally:
             if not driver.closed:
                 driver.rollback()
@@ -127,6 +128,15 @@ class Database:
         if "async_engine" in self.__dict__:
             await self.async_engine.dispose()
         self.close()
+
+
+def lost(database: Database, error: psycopg.OperationalError) -> DatabaseError:
+    """The error for a connection that went away in use: its transaction is rolled back."""
+    reason = str(error).splitlines()[0]
+    return DatabaseError(
+        f"The connection to the database {database.name} was lost ({reason}): what was not committed is undone. "
+        f"See that the server runs, then start it again."
+    )
 
 
 def unreachable(database: Database, refused: BaseException | None) -> DatabaseError:

@@ -5,7 +5,7 @@ counts more items than were read holds some of them, and is halved at the median
 read it whole. Each question costs one request of one item; the counts of both halves follow from one of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from catalog_assets.hotstar.dividing import Divider
@@ -51,8 +51,12 @@ class UndatedSearch:
     found: int = 0
     problem: str | None = None
 
-    async def seek(self, undated: int) -> None:
-        """Finds the items without update time, of which there are so many."""
+    async def seek(self, undated: int, recount: Callable[[], Awaitable[int]]) -> None:
+        """Finds the items without update time, of which there are so many.
+
+        Where fewer are found they are counted again before anything else is tried: items that came between the counts,
+        or since an earlier run counted, look as if they had no update time.
+        """
         if undated <= 0:
             return
         self.problem = await self.ledger.refusal()
@@ -63,6 +67,8 @@ class UndatedSearch:
         missing = starting - self.seen.starting_in(STARTING.start)
         if missing > 0:
             await self._read(await self._locate(STARTING.start, missing))
+        if self.problem is None and self.found < undated:
+            undated = await recount()
         if self.problem is None and self.found < undated:
             await self._sweep(undated)
         if self.problem is None and self.found < undated:

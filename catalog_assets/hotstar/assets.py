@@ -6,8 +6,8 @@ The first two ask the service and store pages; the table alone is written by the
 import asyncio
 import time
 import warnings
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 import dagster as dg
@@ -18,8 +18,8 @@ from catalog_assets.hotstar.census import take_census
 from catalog_assets.hotstar.kinds import KINDS, Kind
 from catalog_assets.hotstar.listing import ListingResult
 from catalog_assets.hotstar.merge import merge_pages
-from catalog_assets.hotstar.sync_log import failing_sync, finish_sync, log_listing, logged_sync
-from catalog_assets.hotstar.tables import approval, column_schema, row_counts
+from catalog_assets.hotstar.sync_log import failing_sync, finish_sync, leave_unmerged, log_listing, logged_sync
+from catalog_assets.hotstar.tables import column_schema, row_counts
 from catalog_assets.hotstar.updates import list_updates
 from catalog_assets.partitions import hotstar_days
 from resources.dagster_resources import Hotstar, SourceDatabase
@@ -134,24 +134,17 @@ def _table(kind: Kind) -> dg.AssetsDefinition:
     )
     def table(context: dg.AssetExecutionContext, source: SourceDatabase) -> dg.MaterializeResult[None]:
         with (
+            _failing_for_good(),
             _named_in_logs(context),
             source.database() as database,
             failing_sync(database, kind, run_id=context.run.run_id),
         ):
-            try:
-                with database.connection(autocommit=True) as connection:
-                    merged = merge_pages(
-                        connection,
-                        kind,
-                        run_id=context.run.run_id,
-                        approved_deletions=approval(connection, kind, run_id=context.run.run_id),
-                    )
-                status = finish_sync(database, kind, run_id=context.run.run_id, merge_id=merged.merge_id)
-                with database.connection() as connection:
-                    counts = row_counts(connection, kind)
-                    columns = column_schema(connection, kind)
-            except CatalogError as error:
-                raise dg.Failure(str(error), allow_retries=False) from error
+            with database.connection(autocommit=True) as connection:
+                merged = merge_pages(connection, kind, run_id=context.run.run_id)
+            status = finish_sync(database, kind, run_id=context.run.run_id, merge_id=merged.merge_id)
+            with database.connection() as connection:
+                counts = row_counts(connection, kind)
+                columns = column_schema(connection, kind)
         context.log.info("merge %s of %s pages: %s", merged.merge_id, merged.pages, status or "nothing listed")
         return dg.MaterializeResult(
             metadata={
@@ -191,17 +184,18 @@ def _fetched(
 ) -> dg.MaterializeResult[None]:
     """Lists within a logged run, and tells what it took in figures that the UI plots."""
     with (
+        _failing_for_good(),
         _named_in_logs(context),
         source.database() as database,
         logged_sync(database, kind, sync_type=sync_type, run_id=context.run.run_id),
     ):
-        try:
-            client = hotstar.client(database, run_id=context.run.run_id, asset=context.asset_key.to_user_string())
-            result = asyncio.run(_listed(client, database, listing))
-        except CatalogError as error:
-            raise dg.Failure(str(error), allow_retries=False) from error
+        client = hotstar.client(database, run_id=context.run.run_id, asset=context.asset_key.to_user_string())
+        result = asyncio.run(_listed(client, database, listing))
         counts = client.counts
         log_listing(database, kind, run_id=context.run.run_id, listing_id=result.listing_id, requests=counts.requests)
+        selected = context.run.asset_selection
+        if selected and dg.AssetKey(["hotstar", kind.plural]) not in selected:
+            leave_unmerged(database, kind, run_id=context.run.run_id)
     if result.problem is not None:
         context.log.error("the listing is not complete: %s", result.problem)
     return dg.MaterializeResult(
@@ -224,6 +218,15 @@ def _fetched(
             "taken_up": result.taken_up,
         }
     )
+
+
+@contextmanager
+def _failing_for_good() -> Iterator[None]:
+    """An error of ours says what to do next: Dagster shows it and does not try again by itself."""
+    try:
+        yield
+    except CatalogError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
 
 
 def _named_in_logs(context: dg.AssetExecutionContext) -> AbstractContextManager[None]:

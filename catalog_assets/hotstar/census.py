@@ -64,7 +64,7 @@ async def take_census(
         exempt = "taken up" if record.taken_up else None
         if approved_deletions is not None:
             exempt = "approved census"
-        if not await connection.value("has_complete_census", {"kind": kind.name}):
+        if not await connection.value("has_census", {"kind": kind.name}):
             exempt = "first load"
         known = await connection.rows("count_known_updates", {"kind": kind.name})
         return await _Census(
@@ -178,9 +178,14 @@ class _Census:
         if self._undated is None:
             self._note_counts(await self._reader.counts([WHOLE, DATED, WHOLE]))
         search = UndatedSearch(self._reader, self._seen, self._ledger, before.apart)
-        await search.seek(self._undated or 0)
+        await search.seek(self._undated or 0, self._recount_undated)
         self._found += search.found
         return search.problem
+
+    async def _recount_undated(self) -> int:
+        self._reader.counted = {}
+        self._note_counts(await self._reader.counts([WHOLE, DATED, WHOLE]))
+        return self._undated or 0
 
     async def _reckon(self) -> str | None:
         """Compares the sum of the parts with the service's count of the whole.
@@ -218,16 +223,26 @@ class _Census:
         return first_problem(again)
 
     async def _close(self, before: LeftBehind) -> str | None:
-        """Lists everything updated since an hour before the census began."""
+        """Lists everything updated since an hour before the census began.
+
+        A closing window that was cut off is read on only if nothing else was read since.
+        """
         self._distinct = self._seen.distinct()
-        if before.window is not None and self._record.pages == 0:
-            self._closed_at = before.window.first_sent_at
-            return None
-        since = Filters(update=Window(first=math.floor(self._since.timestamp())))
-        window = (await self._reader.add("window", [(since, None)]))[0]
         divider = Divider(self._reader, self._ledger)
-        parts = await self._reader.read([window], divider.divide, self._take_new)
-        self._closed_at = window.first_sent_at
+        if before.windows and self._record.pages == 0:
+            windows = before.windows
+            divider.divided += before.windows_divided
+            for window in windows:
+                if window.settled:
+                    self._take_new(window)
+                    window.reading.release()
+        else:
+            since = Filters(update=Window(first=math.floor(self._since.timestamp())))
+            await self._record.drop_parts(before.windows)
+            before.windows_sent_at = None
+            windows = await self._reader.add("window", [(since, None)])
+        parts = await self._reader.read(windows, divider.divide, self._take_new)
+        self._closed_at = before.windows_sent_at or windows[0].first_sent_at
         problem = first_problem(parts)
         if problem is None:
             _, problem = await read_lacking(self._reader, divider, self._seen)

@@ -34,8 +34,8 @@ async def window_to_list(
 ) -> tuple[datetime, datetime]:
     """The window of update time to list when the days from `start` to `end` are asked for.
 
-    A day under way is listed from the first moment that is not covered yet; other days whole. Either begins an hour
-    earlier, for what the service listed late.
+    A day under way is listed from the first moment that is not covered yet, which at midnight lies on the day before;
+    other days whole. Either begins an hour earlier, for what the service listed late.
     """
     if end - start <= _ONE_DAY:
         gap = await connection.value("find_first_gap", {"kind": kind.name, "day_start": start, "day_end": end})

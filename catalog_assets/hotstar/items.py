@@ -21,6 +21,9 @@ from pydantic_core import from_json
 Int64 = Annotated[int, Field(strict=True, ge=-(2**63), lt=2**63)]
 """An integer that PostgreSQL's bigint holds; booleans and numbers in quotes are none."""
 
+Word = Annotated[str, Field(strict=True, max_length=200)]
+"""A text that an index can hold."""
+
 
 class HotstarItem(BaseModel):
     """The fields that items of every kind carry (contracts: Hotstar, "Items"). Unknown fields are kept, unjudged."""
@@ -32,7 +35,7 @@ class HotstarItem(BaseModel):
     title: str
     description: str | None = None
     contentType: str | None = None  # noqa: N815
-    assetStatus: str | None = None  # noqa: N815
+    assetStatus: Word | None = None  # noqa: N815
     startDate: Int64 | None = None  # noqa: N815
     endDate: Int64 | None = None  # noqa: N815
     updateDate: Int64 | None = None  # noqa: N815
@@ -120,7 +123,10 @@ class Rejected:
 # How marshal writes an infinite float: the quickest exact search of a whole page for one (JSON's 1e400).
 _INFINITE = (b"g\x00\x00\x00\x00\x00\x00\xf0\x7f", b"g\x00\x00\x00\x00\x00\x00\xf0\xff")
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
-_TOTAL = re.compile(r'"totalResults"\s*:\s*(\d{1,18})\b')
+_TOTAL = re.compile(r'"totalResults"\s*:\s*(\d{1,9})\b')
+_MOST_ITEMS = 10**9
+_LONGEST_ID = 200
+"""Characters; the service's ids have ten or so, and an index holds no text of thousands."""
 _SEPARATOR = re.compile(r"[\s,]*")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _JSON = json.JSONDecoder(strict=False)
@@ -182,7 +188,9 @@ def raw_item(body: bytes, position: int) -> bytes:
 
 def _from_envelope(answer: object) -> Page:
     match answer:
-        case {"body": {"results": {"items": list(items), "totalResults": int(total)}}} if not isinstance(total, bool):
+        case {"body": {"results": {"items": list(items), "totalResults": int(total)}}} if (
+            not isinstance(total, bool) and 0 <= total < _MOST_ITEMS
+        ):
             return Page(total, [_entry(position, item) for position, item in enumerate(items)])
         case _:
             return Page(None, [], "the answer has not the form of a listing (body.results.items, totalResults)")
@@ -200,7 +208,7 @@ def _content_id(value: object) -> str | None:
             return None
         case int():
             return str(value)
-        case str() if value.strip() and _UNSTORABLE.search(value) is None:
+        case str() if value.strip() and len(value) <= _LONGEST_ID and _UNSTORABLE.search(value) is None:
             return value
         case _:
             return None

@@ -60,7 +60,6 @@ class LoggedMerge:
     merge_id: int
     run_id: str
     merged_at: datetime
-    approved_deletions: int | None
     census_id: int | None
 
 
@@ -100,7 +99,6 @@ def merge_pages(
     kind: Kind,
     *,
     run_id: str,
-    approved_deletions: int | None = None,
     repeated: LoggedMerge | None = None,
 ) -> MergeResult:
     """Merges every stored page of a kind that was not merged yet, in one transaction of its own.
@@ -109,13 +107,11 @@ def merge_pages(
         connection: A connection whose search path finds the tables (`hotstar`, or a replay's schema before it).
         kind: What is merged.
         run_id: The Dagster run, for the log.
-        approved_deletions: Apply deletions above the guard if they are at most this many.
         repeated: The logged merge that a replay repeats: its pages, its instant, the census it relied on.
     """
     known: dict[str, object] = {
         "kind": kind.name,
         "run_id": run_id,
-        "approved_deletions": approved_deletions,
         "merged_at": repeated and repeated.merged_at,
         "replayed": repeated is not None,
         "census_id": repeated and repeated.census_id,
@@ -245,13 +241,13 @@ def _write_versions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object]
 def _decide_deletions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object]) -> None:
     cursor.execute(statement("hotstar/create_usable_censuses"), known)
     cursor.execute(statement("hotstar/rely_on_census"), known)
-    census_id, every = cursor.fetchone() or (None, False)
+    census_id, every, approved = cursor.fetchone() or (None, False, None)
     deciding = {"census_id": census_id, "every": every, "censuses_to_miss": kind.censuses_to_miss}
     cursor.execute(statement("hotstar/create_decisions"), known | deciding)
     cursor.execute(statement("hotstar/count_deletions"), known)
     to_delete, active = cursor.fetchone() or (0, 0)
     cursor.execute(statement("hotstar/forget_withheld"), known)
-    if to_delete > deletions_allowed(active, cast("int | None", known["approved_deletions"])):
+    if to_delete > deletions_allowed(active, approved):
         cursor.execute(statement("hotstar/withhold_deletions"), known)
     cursor.execute(statement("hotstar/log_deletions"), known)
     cursor.execute(statement("hotstar/apply_deletions"), known)

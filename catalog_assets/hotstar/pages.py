@@ -78,4 +78,4 @@ def _stand_in(entry: Entry) -> str:
 
 def _second(entry: Entry, name: str) -> int | None:
     value = entry.item.get(name) if entry.item else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63 else None

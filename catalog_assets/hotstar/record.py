@@ -218,6 +218,10 @@ class ListingRecord:
         )
         return sorted(row["part_id"] for row in added)
 
+    async def drop_parts(self, parts: Sequence[Part]) -> None:
+        """Drops parts that do not count any more; their pages stay."""
+        await self.connection.rows("drop_parts", {"part_ids": [part.part_id for part in parts]})
+
     async def store_page(self, part: Part, key: PageKey, reading: int, answer: AnswerLike, read: ReadAnswer) -> None:
         """Stores one answer as it came."""
         total = read.facts.total if read.facts else None

@@ -1,7 +1,7 @@
 """The tables made again from stored pages, without a request: the proof that pages are the record.
 
-A replay repeats the logged merges one by one, each with its pages, its instant, the census it relied on and its
-approval, in tables of its own (schema `hotstar_replay`, found before `hotstar` by the search path). It compares every
+A replay repeats the logged merges one by one, each with its pages, its instant and the census it relied on, in
+tables of its own (schema `hotstar_replay`, found before `hotstar` by the search path). It compares every
 column but surrogate keys, and puts its tables in the place of the present ones when asked.
 """
 
@@ -91,9 +91,7 @@ def replay(connection: psycopg.Connection, kind: Kind, *, swap: bool = False) ->
         with connection.cursor(row_factory=class_row(LoggedMerge)) as cursor:
             logged = cursor.execute(statement("hotstar/list_merges"), {"kind": kind.name}).fetchall()
         for merge in logged:
-            merge_pages(
-                connection, kind, run_id=merge.run_id, approved_deletions=merge.approved_deletions, repeated=merge
-            )
+            merge_pages(connection, kind, run_id=merge.run_id, repeated=merge)
         found = [difference for table in tables for difference in _compared(connection, kind, table)]
         rows = {table.name: _count(connection, table) for table in tables}
         if swap:

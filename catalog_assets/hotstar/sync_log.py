@@ -64,6 +64,15 @@ def finish_sync(database: Database, kind: Kind, *, run_id: str, merge_id: int) -
     return None if row is None else str(row[0])
 
 
+def leave_unmerged(database: Database, kind: Kind, *, run_id: str) -> None:
+    """Closes the row of a run that fetches and does not merge, as partial: its pages wait for the next merge."""
+    message = f"The run did not materialise hotstar/{kind.plural}: the pages are stored, and the next run merges them."
+    with database.connection() as connection:
+        connection.execute(
+            statement("hotstar/leave_unmerged"), {"kind": kind.name, "run_id": run_id, "message": message}
+        )
+
+
 def _described(error: BaseException) -> dict[str, str | None]:
     return {
         "type": type(error).__name__,

@@ -1,4 +1,4 @@
-"""What a kind's table is, read back from the database: its rows by state, its columns, a census's approval."""
+"""What a kind's table is, read back from the database: its rows by state, its columns."""
 
 from dataclasses import dataclass
 
@@ -34,9 +34,3 @@ def column_schema(connection: psycopg.Connection, kind: Kind) -> dg.TableSchema:
     return dg.TableSchema(
         columns=[dg.TableColumn(name, type_, description=description) for name, type_, description, _ in rows]
     )
-
-
-def approval(connection: psycopg.Connection, kind: Kind, *, run_id: str) -> int | None:
-    """How many deletions a person approved for the census that this run completed; None without one."""
-    row = connection.execute(statement("hotstar/read_approval"), {"kind": kind.name, "run_id": run_id}).fetchone()
-    return None if row is None else row[0]

@@ -4,12 +4,13 @@ Parts read within six hours stay, with as many of their pages as are stored; old
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from catalog_assets.hotstar.pages import read_stored
 from catalog_assets.hotstar.parts import PageKey, PartReading, State
-from catalog_assets.hotstar.record import ListingRecord, Part, Row
+from catalog_assets.hotstar.record import ListingRecord, Part, Role, Row
 from catalog_assets.hotstar.seen import Seen
 from catalog_assets.hotstar.windows import Filters, Paging
 
@@ -23,40 +24,52 @@ class LeftBehind:
         apart: the parts of the search for undated items, by their filters.
         counted: the service's counts, in order of asking, by their filters.
         divided: parts divided by start time or `premium`, with what they were divided into.
-        window: the closing window, if it was proven.
+        windows: the closing window, or what it was divided into; those proven are settled, their pages still at hand.
+        windows_divided: as `divided`, of the closing window.
+        windows_sent_at: when the closing window's first page was sent; None if there is none.
     """
 
     leaves: list[Part] = field(default_factory=list)
     apart: dict[Filters, Part] = field(default_factory=dict)
     counted: dict[Filters, list[int]] = field(default_factory=dict)
     divided: list[tuple[Part, Sequence[Part]]] = field(default_factory=list)
-    window: Part | None = None
+    windows: list[Part] = field(default_factory=list)
+    windows_divided: list[tuple[Part, Sequence[Part]]] = field(default_factory=list)
+    windows_sent_at: datetime | None = None
 
 
 async def left_behind(record: ListingRecord, paging: Paging, seen: Seen) -> LeftBehind:
-    """Reads a listing's parts back; those proven are taken into `seen`. Of a new listing there are none."""
+    """Reads a listing's parts back, none of a new one; the leaves that are proven are taken into `seen`."""
     before = LeftBehind()
     every: list[tuple[Row, Part]] = []
     for row in record.stored_parts:
-        part = Part(row["part_id"], row["role"], Filters.from_params(row["filters"]), PartReading(paging))
+        reading = PartReading(paging, reading=row["reading"])
+        part = Part(row["part_id"], row["role"], Filters.from_params(row["filters"]), reading)
         every.append((row, part))
+        if part.role == "window" and row["first_sent_at"] is not None:
+            before.windows_sent_at = min(before.windows_sent_at or row["first_sent_at"], row["first_sent_at"])
         if row["dropped"]:
             part.reading.total = row["total"]
             if part.role in {"root", "apart"} and row["total"] is not None and not row["stale"]:
                 before.counted.setdefault(part.filters, []).append(part.total)
             continue
         await _read_back(record, paging, row, part)
-        if part.role == "part":
-            if part.reading.state is State.PROVEN:
-                seen.add(part.reading.pages)
-                part.reading.release()
-                part.settled = True
-            before.leaves.append(part)
-        elif part.role == "apart":
+        if part.role == "apart":
             before.apart[part.filters] = part
-        elif part.role == "window" and part.reading.state is State.PROVEN:
-            before.window = part
-    before.divided = _divided(every, paging)
+            continue
+        if part.reading.state is State.PROVEN:
+            if not row["proven"]:
+                await record.prove(part)
+            part.settled = True
+        if part.role == "window":
+            before.windows.append(part)
+            continue
+        if part.settled:
+            seen.add(part.reading.pages)
+            part.reading.release()
+        before.leaves.append(part)
+    before.divided = _divided(every, paging, {"part", "root"})
+    before.windows_divided = _divided(every, paging, {"window"})
     return before
 
 
@@ -72,15 +85,17 @@ async def _read_back(record: ListingRecord, paging: Paging, row: Row, part: Part
             part.reading.take(PageKey(page["descending"], page["page_offset"]), page["reading"], facts)
 
 
-def _divided(every: Sequence[tuple[Row, Part]], paging: Paging) -> list[tuple[Part, Sequence[Part]]]:
+def _divided(
+    every: Sequence[tuple[Row, Part]], paging: Paging, roles: Collection[Role]
+) -> list[tuple[Part, Sequence[Part]]]:
     divided: list[tuple[Part, Sequence[Part]]] = []
     for row, parent in every:
-        if not row["dropped"] or parent.role not in {"part", "root"} or parent.total <= paging.capacity:
+        if not row["dropped"] or parent.role not in roles or parent.total <= paging.capacity:
             continue
         children = [
             part
             for _, part in every
-            if part.role == "part"
+            if part.role in roles
             and part.filters != parent.filters
             and part.filters.update == parent.filters.update
             and (part.filters.premium == parent.filters.premium or part.filters.start == parent.filters.start)

@@ -3,7 +3,15 @@ WITH present AS (
   SELECT to_jsonb(t) - %(surrogates)s::text[] AS row FROM hotstar.{table} AS t WHERE {of_kind}
 ), replayed AS (
   SELECT to_jsonb(t) - %(surrogates)s::text[] AS row FROM hotstar_replay.{table} AS t
+), lost AS (
+  SELECT row FROM present
+  EXCEPT ALL
+  SELECT row FROM replayed
+), made AS (
+  SELECT row FROM replayed
+  EXCEPT ALL
+  SELECT row FROM present
 )
-(SELECT 'present' AS only_in, row FROM (SELECT row FROM present EXCEPT ALL SELECT row FROM replayed) AS lost)
+SELECT 'present' AS only_in, row FROM lost
 UNION ALL
-(SELECT 'replayed', row FROM (SELECT row FROM replayed EXCEPT ALL SELECT row FROM present) AS made)
+SELECT 'replayed', row FROM made

@@ -1,8 +1,8 @@
 -- Decides for every candidate whether it is deleted, why and since when. Candidates are the items seen in this merge, those that
--- expired, those withheld before, and after a new census every item. It changes nothing.
+-- expired, or did not by a clock that was set back, those withheld before, and after a new census every item. It changes nothing.
 CREATE TEMP TABLE decisions ON COMMIT DROP AS
 WITH censuses AS (
-  SELECT l.started_at, l.completed_at
+  SELECT l.listing_id, l.started_at, l.completed_at
   FROM usable_censuses AS l
   WHERE l.kind = %(kind)s AND l.started_at <= (SELECT newest.started_at FROM listings AS newest WHERE newest.listing_id = %(census_id)s)
 ), candidates AS (
@@ -12,7 +12,12 @@ WITH censuses AS (
   FROM items AS i
   WHERE
     i.kind = %(kind)s AND NOT i.is_deleted AND i.end_date_s > 0
-    AND i.end_date_s <= extract(epoch FROM %(merged_at)s::timestamptz)
+    AND i.end_date_s <= extract(EPOCH FROM %(merged_at)s::timestamptz)
+  UNION
+  SELECT i.content_id
+  FROM items AS i
+  WHERE
+    i.kind = %(kind)s AND i.deletion_reason = 'expired' AND i.end_date_s > extract(EPOCH FROM %(merged_at)s::timestamptz)
   UNION
   SELECT s.content_id
   FROM sightings AS s
@@ -23,7 +28,7 @@ WITH censuses AS (
 ), judged AS (
   SELECT
     i.content_id, i.title, i.is_deleted AS was_deleted, i.deletion_reason AS was_reason,
-    EXISTS (SELECT FROM before_merge AS b WHERE b.content_id = i.content_id AND b.known_hash IS NULL) AS is_new,
+    b.content_id IS NOT NULL AS is_new,
     missed.missing_at,
     CASE WHEN i.asset_status = 'UNPUBLISHED' THEN coalesce(
       (
@@ -32,7 +37,7 @@ WITH censuses AS (
         WHERE v.kind = i.kind AND v.content_id = i.content_id AND v.item ->> 'assetStatus' IS DISTINCT FROM 'UNPUBLISHED'
       ), i.first_seen_at
     ) END AS unpublished_at,
-    CASE WHEN i.end_date_s > 0 AND i.end_date_s <= extract(epoch FROM %(merged_at)s::timestamptz) THEN greatest(
+    CASE WHEN i.end_date_s > 0 AND i.end_date_s <= extract(EPOCH FROM %(merged_at)s::timestamptz) THEN greatest(
       to_timestamp(i.end_date_s), coalesce(
         (
           SELECT max(v.valid_to)
@@ -44,7 +49,8 @@ WITH censuses AS (
       )
     ) END AS expired_at
   FROM candidates
-  JOIN items AS i ON i.kind = %(kind)s AND i.content_id = candidates.content_id
+  JOIN items AS i ON candidates.content_id = i.content_id AND i.kind = %(kind)s
+  LEFT JOIN before_merge AS b ON i.content_id = b.content_id AND b.known_hash IS NULL
   LEFT JOIN LATERAL (
     SELECT c.completed_at AS missing_at
     FROM censuses AS c
@@ -52,6 +58,12 @@ WITH censuses AS (
       SELECT max(s.sent_at) + interval '1 hour'
       FROM sightings AS s
       WHERE s.kind = i.kind AND s.content_id = i.content_id
+    )
+    AND NOT EXISTS (
+      SELECT
+      FROM sightings AS s
+      JOIN pages AS p USING (page_id)
+      WHERE s.kind = i.kind AND s.content_id = i.content_id AND p.listing_id = c.listing_id
     )
     ORDER BY c.started_at
     OFFSET %(censuses_to_miss)s - 1

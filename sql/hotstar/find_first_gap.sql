@@ -1,15 +1,15 @@
--- Of a day under way: its first moment of update time that nothing has listed. Null for a day that is over or to come.
-WITH censused AS (
-  SELECT max(started_at) - interval '1 hour' AS until
-  FROM listings
-  WHERE kind = %(kind)s AND purpose = 'census' AND status = 'complete'
-), listed AS (
+-- The first moment of update time that nothing has listed, from the end of what is covered or the beginning of a day under way,
+-- whichever is earlier. Null for a day that is over or to come.
+WITH listed AS (
   SELECT covered FROM coverage WHERE kind = %(kind)s
   UNION ALL
-  SELECT tstzrange(NULL, until) FROM censused WHERE until IS NOT NULL
+  SELECT tstzrange(NULL, started_at - interval '1 hour') FROM newest_censuses WHERE kind = %(kind)s
+), known AS (
+  SELECT
+    coalesce(range_agg(covered), '{}') AS ranges,
+    tstzrange(least(%(day_start)s::timestamptz, max(upper(covered))), ops.now()) AS until_now
+  FROM listed
 )
-SELECT coalesce(
-  lower(tstzmultirange(tstzrange(%(day_start)s, ops.now())) - (SELECT coalesce(range_agg(covered), '{}') FROM listed)),
-  ops.now()
-)
+SELECT coalesce(lower(tstzmultirange(known.until_now) - known.ranges), ops.now())
+FROM known
 WHERE ops.now() >= %(day_start)s::timestamptz AND ops.now() < %(day_end)s::timestamptz

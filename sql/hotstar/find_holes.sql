@@ -1,10 +1,6 @@
 -- The ranges of update time that nothing lists, between the newest complete census and the end of what is covered.
 WITH since AS (
-  SELECT started_at - interval '1 hour' AS first
-  FROM listings
-  WHERE kind = %(kind)s AND purpose = 'census' AND status = 'complete'
-  ORDER BY started_at DESC
-  LIMIT 1
+  SELECT started_at - interval '1 hour' AS first FROM newest_censuses WHERE kind = %(kind)s
 ), covered AS (
   SELECT range_agg(covered) AS ranges, max(upper(covered)) AS last FROM coverage WHERE kind = %(kind)s
 )

@@ -1,9 +1,10 @@
--- Closes the log row of a run and kind after its merge: partial if the listing has no proof, or an item was rejected or a deletion withheld.
+-- Closes the log row of a run and kind after its merge: partial if its listing has no proof, if an item that it listed or merged was
+-- rejected, or a deletion withheld.
 UPDATE hotstar_sync_log AS log SET
   status = CASE WHEN found.errors = '[]' THEN 'completed' ELSE 'partial' END,
   completed_at = ops.now(),
   merge_id = m.merge_id,
-  total_items_fetched = m.seen,
+  total_items_fetched = coalesce((SELECT l.distinct_ids FROM listings AS l WHERE l.listing_id = log.listing_id), m.seen),
   items_added = m.inserted,
   items_updated = m.updated,
   items_unchanged = m.unchanged,
@@ -29,7 +30,11 @@ CROSS JOIN LATERAL (
       )
       FROM rejected_items AS r
       JOIN pages AS p USING (page_id)
-      WHERE r.merge_id = m.merge_id
+      WHERE
+        r.merge_id = m.merge_id
+        OR p.listing_id = (
+          SELECT mine.listing_id FROM hotstar_sync_log AS mine WHERE mine.run_id = %(run_id)s AND mine.kind = %(kind)s
+        )
       ORDER BY r.page_id, r.position
       LIMIT 100
     )

@@ -1,2 +1,2 @@
--- Whether a census of a kind is complete.
-SELECT EXISTS (SELECT FROM listings WHERE kind = %(kind)s AND purpose = 'census' AND status = 'complete')
+-- Whether a census of a kind was ever complete: before that, a load is the first.
+SELECT count(*) > 0 FROM newest_censuses WHERE kind = %(kind)s

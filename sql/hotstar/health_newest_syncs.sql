@@ -9,11 +9,7 @@ SELECT
   census.status AS census_status,
   census.started_at AS census_at,
   census.message AS census_message,
-  (
-    SELECT max(c.started_at)
-    FROM listings AS c
-    WHERE c.kind = %(kind)s AND c.purpose = 'census' AND c.status = 'complete'
-  ) AS complete_census_at,
+  (SELECT c.started_at FROM newest_censuses AS c WHERE c.kind = %(kind)s) AS complete_census_at,
   (SELECT count(*) FROM withheld_deletions AS w WHERE w.kind = %(kind)s) AS withheld
 FROM (SELECT) AS one
 LEFT JOIN LATERAL (

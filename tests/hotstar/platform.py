@@ -16,7 +16,6 @@ from catalog_assets.jobs import CENSUS, POLL
 from catalog_assets.partitions import HOTSTAR_ZONE
 from tests.sandbox_process import RunningSandbox, running_sandbox
 
-
 FIELDS = ("id", "title", "updateDate", "startDate", "endDate", "assetStatus", "premium")
 """What the sandbox's truth says of a film."""
 
@@ -36,6 +35,17 @@ class Films:
 
     def poll(self, day: str | None = None) -> dg.ExecuteInProcessResult:
         return self._run(POLL, day or today(), {})
+
+    def materialised(self, *keys: str) -> dg.ExecuteInProcessResult:
+        """A run of these assets alone, as from an asset's page."""
+        assets = [asset for asset in self.definitions.assets or [] if isinstance(asset, dg.AssetsDefinition)]
+        return dg.materialize(
+            assets,
+            selection=list(keys),
+            instance=self.instance,
+            resources=self.definitions.resources,
+            partition_key=today(),
+        )
 
     def _run(self, job: str, day: str, config: dict[str, Any]) -> dg.ExecuteInProcessResult:
         return self.definitions.resolve_job_def(job).execute_in_process(

@@ -56,7 +56,8 @@ def store_listing(
 
 def store_page(connection: psycopg.Connection, listing_id: int, body: bytes, *, at: datetime = START) -> int:
     part = connection.execute(
-        "INSERT INTO hotstar.parts (listing_id, role, filters, started_at) VALUES (%s, 'part', '{}', %s) RETURNING part_id",
+        "INSERT INTO hotstar.parts (listing_id, role, filters, started_at) VALUES (%s, 'part', '{}', %s)"
+        " RETURNING part_id",
         (listing_id, at),
     ).fetchone()
     assert part is not None
@@ -93,14 +94,14 @@ def store_films(
     return listing
 
 
-def merged(connection: psycopg.Connection, *, approved: int | None = None) -> MergeResult:
-    return merge_pages(connection, MOVIE, run_id="run", approved_deletions=approved)
+def merged(connection: psycopg.Connection) -> MergeResult:
+    return merge_pages(connection, MOVIE, run_id="run")
 
 
 def empty(connection: psycopg.Connection) -> None:
     connection.execute(
-        "TRUNCATE hotstar.listings, hotstar.parts, hotstar.pages, hotstar.merges, hotstar.page_merges, hotstar.sightings,"
-        " hotstar.items, hotstar.item_versions, hotstar.deletion_events, hotstar.withheld_deletions,"
+        "TRUNCATE hotstar.listings, hotstar.parts, hotstar.pages, hotstar.merges, hotstar.page_merges,"
+        " hotstar.sightings, hotstar.items, hotstar.item_versions, hotstar.deletion_events, hotstar.withheld_deletions,"
         " hotstar.rejected_items, hotstar.movies, hotstar.hotstar_sync_log, hotstar.coverage,"
         " hotstar.start_date_uses CASCADE"
     )

@@ -59,6 +59,23 @@ def test_a_poll_of_fifty_changes_takes_one_request(platform: Films) -> None:
     assert (metadata["inserted"].value, metadata["deleted"].value) == (25, 0)
 
 
+def test_updates_materialised_alone_are_logged_as_not_merged(platform: Films) -> None:
+    platform.census()
+    platform.sandbox.control(do="day", adds=3, updates=0, removals=0, returns=0)
+    assert platform.materialised("hotstar/movie_updates").success
+    newest = "SELECT status, total_items_fetched, errors -> 0 ->> 'type' FROM hotstar_sync_log ORDER BY id DESC LIMIT 1"
+    assert platform.rows(newest) == [("partial", 3, "NotMerged")]
+    assert platform.poll().success
+    assert platform.table() == platform.truth()
+
+
+def test_a_run_whose_pages_another_merged_says_what_it_listed(platform: Films) -> None:
+    assert platform.materialised("hotstar/movie_census").success
+    assert platform.poll().success
+    log = "SELECT sync_type, total_items_fetched, items_added FROM hotstar_sync_log ORDER BY id"
+    assert platform.rows(log) == [("initial", 1_200, 0), ("incremental", 0, 1_200)]
+
+
 def test_a_massive_loss_is_withheld_until_a_person_approves(platform: Films) -> None:
     platform.census()
     active = platform.one("SELECT count(*) FROM hotstar_movies WHERE NOT is_deleted")

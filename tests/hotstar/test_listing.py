@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
+import orjson
 import psycopg
 import pytest
 import zstandard
@@ -70,6 +72,14 @@ class World:
     def rows(self, query: str) -> list[dict[str, object]]:
         with psycopg.connect(self.url, row_factory=dict_row) as connection:
             return connection.execute(query.encode()).fetchall()
+
+    def newest(self) -> dict[str, dict[str, object]]:
+        """Every item as the page sent last shows it."""
+        return {
+            item["contentId"]: item
+            for row in self.rows("SELECT body FROM pages ORDER BY sent_at, page_id")
+            for item in orjson.loads(zstandard.decompress(cast("bytes", row["body"])))["body"]["results"]["items"]
+        }
 
     def execute(self, query: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -531,3 +541,84 @@ def test_a_failed_poll_covers_nothing(world: World) -> None:
         world.updates(now() - DAY, now())
 
     assert world.rows("SELECT FROM coverage") == []
+
+
+@pytest.mark.parametrize("cut", range(1, 24))
+def test_a_closing_window_that_was_divided_and_cut_off_is_read_to_its_end(world: World, cut: int) -> None:
+    world.service.items = numbered(spread(100))
+    world.merged()
+    began = int(now().timestamp())
+    changed = sorted(world.service.items)[:60]
+    window: list[int] = []
+
+    def change_and_cut(number: int) -> None:
+        asked = world.service.asked[-1]
+        if not window and "toUpdateDate" not in asked and int(asked.get("fromUpdateDate", 0)) > began - 2 * 86_400:
+            window.append(number)
+            for place, content_id in enumerate(changed):
+                world.service.touch(content_id, began - 3_000 + place * 20)
+        if window and number >= window[0] + cut:
+            raise ServiceUnreachable("gone", "hotstar")
+
+    world.service.before = change_and_cut
+    with pytest.raises(ServiceUnreachable):
+        world.census()
+    world.service.before = lambda _: None
+    assert world.census().status == "complete"
+    assert world.rows("SELECT filters FROM parts WHERE proven_at IS NULL AND NOT dropped") == []
+    newest = world.newest()
+    assert [newest[content_id].get("updateDate") for content_id in changed] == [
+        world.service.items[content_id].update for content_id in changed
+    ]
+
+
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_a_part_read_again_is_not_proven_by_its_old_reading(world: World, cut: int) -> None:
+    world.service.items = numbered(spread(60))
+    cut_off(world, 15)
+    world.execute("UPDATE pages SET sent_at = sent_at - interval '7 hours'")
+    world.execute("UPDATE listings SET started_at = started_at - interval '7 hours'")
+    proven = world.rows("SELECT filters FROM parts WHERE role = 'part' AND proven_at IS NOT NULL ORDER BY part_id")
+    last = int(str(proven[0]["filters"]["toUpdateDate"]))  # type: ignore[index]
+    gone = next(content_id for content_id, item in world.service.items.items() if (item.update or 0) <= last)
+    world.service.items["99999999"] = world.service.items.pop(gone)
+    cut_off(world, cut)
+    assert world.census().status == "complete"
+    assert "99999999" in world.newest()
+    assert world.rows("SELECT filters FROM parts WHERE role = 'part' AND proven_at IS NULL AND NOT dropped") == []
+
+
+@pytest.mark.parametrize("beyond", [2**63 + 5, 10**23])
+def test_a_number_that_no_column_holds_stops_no_listing(world: World, beyond: int) -> None:
+    world.service.items = numbered([*spread(12), Item(days_ago(0.1), 2**63 + 5)])
+    assert world.census().status == "complete"
+    world.service.spoil = lambda number, body: (
+        body.replace(b'"totalResults":13', b'"totalResults":%d' % beyond) if number % 3 == 0 else body
+    )
+    assert world.census().status == "complete"
+    assert world.updates(now() - DAY / 2, now() + DAY / 2).status == "complete"
+
+
+def test_the_poll_at_midnight_goes_on_from_where_the_evenings_ended(world: World) -> None:
+    world.service.items = numbered(spread(10))
+    world.census()
+    world.execute("UPDATE listings SET started_at = started_at - interval '2 days'")
+    world.execute("UPDATE coverage SET covered = tstzrange(now() - interval '3 days', now() - interval '4 hours')")
+    midnight = now() - timedelta(seconds=30)
+    assert world.updates(midnight, midnight + DAY).status == "complete"
+    with psycopg.connect(world.url) as connection:
+        assert holes(connection, MOVIE) == []
+
+
+def cut_off(world: World, after: int) -> None:
+    """A census that the service ends after so many answers."""
+    last = len(world.service.asked) + after
+
+    def gone(number: int) -> None:
+        if number == last:
+            raise ServiceUnreachable("gone", "hotstar")
+
+    world.service.before = gone
+    with pytest.raises(ServiceUnreachable):
+        world.census()
+    world.service.before = lambda _: None

@@ -1,7 +1,9 @@
 """Pages become tables: what a merge writes, keeps and refuses, on real PostgreSQL."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+import random
+import string
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -9,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog_assets.hotstar import merge
+from catalog_assets.hotstar.checks import CHECKS
 from catalog_assets.hotstar.kinds import MOVIE
 from catalog_assets.hotstar.replay import replay
 from tests.hotstar.stored import START, body_of, empty, film, merged, store_films, store_listing, store_page
@@ -156,10 +160,103 @@ def test_too_many_deletions_are_withheld_and_everything_else_is_merged(source: p
 def test_an_approval_applies_up_to_its_count(source: psycopg.Connection) -> None:
     store_films(source, [film(n) for n in range(100)], purpose="census")
     merged(source)
-    store_films(source, [film(n) for n in range(80)], purpose="census", at=START + DAY)
-    assert merged(source, approved=19).withheld == 20
-    result = merged(source, approved=20)
+    store_films(source, [film(n) for n in range(80)], purpose="census", at=START + DAY, approved=19)
+    assert merged(source).withheld == 20
+    store_films(source, [film(n) for n in range(80)], purpose="census", at=START + 2 * DAY, approved=20)
+    result = merged(source)
     assert (result.withheld, result.deleted) == (0, 20)
+
+
+def test_an_approval_is_for_its_own_census(source: psycopg.Connection) -> None:
+    store_films(source, [film(n) for n in range(100)], purpose="census")
+    merged(source)
+    store_films(source, [film(n) for n in range(60)], purpose="census", at=START + DAY)
+    assert merged(source).withheld == 40
+    garbled = {**film(70), "contentId": None}
+    store_films(source, [*(film(n) for n in range(60)), garbled], purpose="census", at=START + 2 * DAY, approved=40)
+    assert (merged(source).deleted, merged(source).withheld) == (0, 40)
+
+
+def test_a_census_that_ends_while_a_merge_computes_deletes_nothing_before_its_last_page_is_merged(
+    source: psycopg.Connection, source_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_films(source, [film(n) for n in range(100)], purpose="census")
+    merged(source)
+    listing = store_listing(source, purpose="census", at=START + DAY, status="running")
+    store_page(source, listing, body_of([film(n) for n in range(95)]), at=START + DAY)
+    merge_batches = merge._merge_batches
+
+    def while_the_census_ends(*given: Any) -> None:
+        with psycopg.connect(source_url, autocommit=True) as other:
+            store_page(other, listing, body_of([film(n) for n in range(95, 100)]), at=START + DAY)
+            other.execute(
+                "UPDATE hotstar.listings SET status = 'complete', completed_at = %s WHERE listing_id = %s",
+                (START + DAY + HOUR, listing),
+            )
+        merge_batches(*given)
+
+    with monkeypatch.context() as context:
+        context.setattr(merge, "_merge_batches", while_the_census_ends)
+        assert merged(source).deleted == 0
+    assert (merged(source).deleted, merged(source).restored) == (0, 0)
+
+
+def test_an_item_on_a_page_of_a_census_is_no_missing_one_whatever_the_clock_said(source: psycopg.Connection) -> None:
+    store_films(source, [film(n) for n in range(100)], purpose="census")
+    merged(source)
+    listing = store_listing(source, purpose="census", at=START + DAY)
+    store_page(source, listing, body_of([film(n) for n in range(95)]), at=START + DAY)
+    store_page(source, listing, body_of([film(n) for n in range(95, 100)]), at=START + DAY - 2 * HOUR)
+    assert merged(source).deleted == 0
+    assert failed(source) == {"parts_add_up"}
+
+
+def test_a_census_taken_by_a_clock_a_day_ahead_deletes_nothing_new(source: psycopg.Connection) -> None:
+    now = datetime.now(UTC)
+    store_films(source, [film(n) for n in range(20)], purpose="census", at=now + DAY)
+    merged(source)
+    store_films(source, [film(n) for n in range(20, 40)], at=now)
+    assert (merged(source).inserted, rows(source, "SELECT count(*) FROM hotstar_movies WHERE is_deleted")) == (
+        20,
+        [(0,)],
+    )
+
+
+def test_what_expired_by_a_clock_that_was_set_back_is_active_again(
+    source: psycopg.Connection, shift_clock: Callable[[psycopg.Connection, timedelta], None]
+) -> None:
+    ends = int((datetime.now(UTC) + 30 * DAY).timestamp())
+    store_films(source, [film(1, endDate=ends), film(2)])
+    merged(source)
+    shift_clock(source, 365 * DAY)
+    assert merged(source).deleted == 1
+    shift_clock(source, timedelta(0))
+    assert merged(source).restored == 1
+
+
+@pytest.mark.parametrize("field", ["contentId", "assetStatus"])
+def test_a_text_that_no_index_can_hold_rejects_its_item(source: psycopg.Connection, field: str) -> None:
+    overlong = "".join(random.Random(1).choices(string.ascii_lowercase, k=9_000))  # noqa: S311 - repeatable on purpose
+    store_films(source, [film(1), film(2, **{field: overlong})])
+    result = merged(source)
+    assert (result.inserted, result.rejected) == (1, 1)
+
+
+def test_checks_of_a_run_do_not_judge_a_census_that_ended_after_its_merge(source: psycopg.Connection) -> None:
+    store_films(source, [film(n) for n in range(20)], purpose="census")
+    merged(source)
+    source.execute("UPDATE hotstar.parts SET proven_at = started_at, distinct_ids = 20, total = 20")
+    source.execute("UPDATE hotstar.listings SET total = 20, distinct_ids = 20")
+    store_films(source, [film(n) for n in range(10)], purpose="census", at=datetime.now(UTC))
+    source.execute(
+        "UPDATE hotstar.parts SET proven_at = started_at, distinct_ids = 10, total = 10 WHERE proven_at IS NULL"
+    )
+    source.execute("UPDATE hotstar.listings SET total = 10, distinct_ids = 10 WHERE total = 0")
+    assert failed(source) <= {"census_near_median"}
+
+
+def failed(connection: psycopg.Connection) -> set[str]:
+    return {check.name for check in CHECKS if check.offenders(connection, MOVIE)}
 
 
 def test_the_guard_counts_all_reasons_together(source: psycopg.Connection) -> None:
@@ -292,8 +389,8 @@ PAGES = st.lists(
 )
 STATE = (
     (
-        "SELECT kind, content_id, title, asset_status, item_hash, version_from, first_seen_at, is_deleted, deletion_reason,"
-        " deleted_at FROM hotstar.items ORDER BY content_id"
+        "SELECT kind, content_id, title, asset_status, item_hash, version_from, first_seen_at, is_deleted,"
+        " deletion_reason, deleted_at FROM hotstar.items ORDER BY content_id"
     ),
     "SELECT content_id, valid_from, valid_to, item FROM hotstar.item_versions ORDER BY content_id, valid_from",
     "SELECT to_jsonb(m) - 'id' FROM hotstar.movies AS m ORDER BY content_id",

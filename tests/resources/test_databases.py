@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from resources.databases import Database
+from resources.errors import DatabaseError
 
 
 def test_a_connection_is_committed_at_the_end_and_rolled_back_by_an_exception(empty_url: str) -> None:
@@ -41,7 +42,7 @@ def test_an_asynchronous_connection_is_psycopgs_own_and_commits(empty_url: str) 
 
 def test_a_connection_that_the_server_ended_is_replaced(empty_url: str) -> None:
     database = Database(empty_url, pool_size=1)
-    with pytest.raises(psycopg.OperationalError), database.connection() as connection:
+    with pytest.raises(DatabaseError, match="was lost"), database.connection() as connection:
         connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
     with database.connection() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)

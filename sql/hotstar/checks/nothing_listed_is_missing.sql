@@ -1,16 +1,12 @@
 -- Items deleted as missing that the newest complete census, or a page since, lists.
-WITH census AS (
-  SELECT l.listing_id, l.started_at
-  FROM listings AS l
-  WHERE l.kind = %(kind)s AND l.purpose = 'census' AND l.status = 'complete'
-  ORDER BY l.started_at DESC
-  LIMIT 1
-)
 SELECT i.content_id AS offender
-FROM census AS c
-JOIN items AS i ON i.kind = %(kind)s AND i.deletion_reason = 'missing'
-WHERE EXISTS (
-  SELECT
-  FROM sightings AS s
-  WHERE s.kind = i.kind AND s.content_id = i.content_id AND s.sent_at >= c.started_at
-)
+FROM newest_merged_censuses AS c
+JOIN items AS i ON c.kind = i.kind AND i.deletion_reason = 'missing'
+WHERE
+  c.kind = %(kind)s
+  AND EXISTS (
+    SELECT
+    FROM sightings AS s
+    JOIN pages AS p USING (page_id)
+    WHERE s.kind = i.kind AND s.content_id = i.content_id AND (s.sent_at >= c.started_at OR p.listing_id = c.listing_id)
+  )

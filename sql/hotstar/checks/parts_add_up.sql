@@ -7,7 +7,7 @@ WITH census AS (
   LIMIT 1
 )
 SELECT 'part ' || p.filters::text || ' is not proven' AS offender
-FROM census AS c
+FROM census
 JOIN parts AS p USING (listing_id)
 WHERE p.role IN ('part', 'window') AND NOT p.dropped AND p.proven_at IS NULL
 UNION ALL

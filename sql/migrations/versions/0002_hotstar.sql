@@ -58,6 +58,13 @@ COMMENT ON COLUMN hotstar.listings.moved IS 'Items that left their part after it
 COMMENT ON COLUMN hotstar.listings.requests IS 'Answers stored for it, those sought apart left out';
 COMMENT ON COLUMN hotstar.listings.requests_apart IS 'Answers stored for items that the first time field does not reach';
 
+CREATE VIEW hotstar.newest_censuses AS
+SELECT DISTINCT ON (kind) *
+FROM hotstar.listings
+WHERE purpose = 'census' AND status = 'complete'
+ORDER BY kind ASC, started_at DESC;
+COMMENT ON VIEW hotstar.newest_censuses IS 'Of each kind the newest complete census';
+
 CREATE TABLE hotstar.parts (
   part_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   listing_id bigint NOT NULL REFERENCES hotstar.listings,
@@ -103,6 +110,7 @@ CREATE TABLE hotstar.pages (
 );
 ALTER TABLE hotstar.pages ALTER COLUMN body SET STORAGE EXTERNAL;  -- it is compressed already
 CREATE INDEX pages_of_part ON hotstar.pages (part_id, reading);
+CREATE INDEX pages_of_listing ON hotstar.pages (listing_id);
 CREATE INDEX pages_by_time ON hotstar.pages (kind, sent_at);
 COMMENT ON TABLE hotstar.pages IS 'Every answer as it came: the record from which all other tables of this schema are made. Append-only.';
 COMMENT ON COLUMN hotstar.pages.reading IS 'Which reading of its part it belongs to';
@@ -162,8 +170,8 @@ CREATE TABLE hotstar.merges (
 CREATE INDEX merges_by_kind ON hotstar.merges (kind, merge_id DESC);
 COMMENT ON TABLE hotstar.merges IS 'Every merge with its instant and its approval: what a replay repeats';
 COMMENT ON COLUMN hotstar.merges.merged_at IS 'The instant the merge decided by (what has expired, which censuses are complete)';
-COMMENT ON COLUMN hotstar.merges.approved_deletions IS 'Deletions approved for this merge; null: none beyond the guard';
-COMMENT ON COLUMN hotstar.merges.census_id IS 'The newest complete census it relied on: a replay relies on the same';
+COMMENT ON COLUMN hotstar.merges.approved_deletions IS 'Deletions approved for the census that this merge was the first to rely on; null: none beyond the guard';
+COMMENT ON COLUMN hotstar.merges.census_id IS 'The newest usable census it relied on, complete and merged: a replay relies on the same';
 COMMENT ON COLUMN hotstar.merges.seen IS 'Distinct items on the merged pages';
 COMMENT ON COLUMN hotstar.merges.deleted IS 'Items that went from active to deleted';
 COMMENT ON COLUMN hotstar.merges.withheld IS 'Deletions above the guard that wait for an approval';
@@ -176,6 +184,19 @@ CREATE TABLE hotstar.page_merges (
 );
 CREATE INDEX page_merges_of_merge ON hotstar.page_merges (merge_id);
 COMMENT ON TABLE hotstar.page_merges IS 'Which merge took which page';
+
+CREATE VIEW hotstar.newest_merged_censuses AS
+SELECT DISTINCT ON (l.kind) l.*
+FROM hotstar.listings AS l
+WHERE
+  l.purpose = 'census' AND l.status = 'complete'
+  AND NOT EXISTS (
+    SELECT
+    FROM hotstar.pages AS p
+    WHERE p.listing_id = l.listing_id AND NOT EXISTS (SELECT FROM hotstar.page_merges AS m WHERE m.page_id = p.page_id)
+  )
+ORDER BY l.kind ASC, l.started_at DESC;
+COMMENT ON VIEW hotstar.newest_merged_censuses IS 'Of each kind the newest complete census whose every page is merged: what a table can be compared with';
 
 CREATE TABLE hotstar.sightings (
   page_id bigint NOT NULL,
@@ -324,7 +345,7 @@ CREATE INDEX sync_log_by_status ON hotstar.hotstar_sync_log (status);
 COMMENT ON TABLE hotstar.hotstar_sync_log IS 'One row a run and kind';
 COMMENT ON COLUMN hotstar.hotstar_sync_log.sync_type IS 'initial: the first census; census; incremental: a poll of today; daily: a closed day';
 COMMENT ON COLUMN hotstar.hotstar_sync_log.status IS 'completed; partial: something was lost or withheld, see errors; failed';
-COMMENT ON COLUMN hotstar.hotstar_sync_log.total_items_fetched IS 'Distinct items on the pages merged';
+COMMENT ON COLUMN hotstar.hotstar_sync_log.total_items_fetched IS 'Distinct items that it listed; the counts beside it are of its own merge, which takes every page that is stored';
 COMMENT ON COLUMN hotstar.hotstar_sync_log.from_update_date IS 'First second of update time listed, epoch seconds; null for a census';
 COMMENT ON COLUMN hotstar.hotstar_sync_log.to_update_date IS 'Last second of update time listed, epoch seconds; null for a census';
 COMMENT ON COLUMN hotstar.hotstar_sync_log.errors IS 'Array of {type, message, request, item, stack}; requests without credentials';
