@@ -193,8 +193,8 @@ def _fetched(
         result = asyncio.run(_listed(client, database, listing))
         counts = client.counts
         log_listing(database, kind, run_id=context.run.run_id, listing_id=result.listing_id, requests=counts.requests)
-        selected = context.run.asset_selection
-        if selected and dg.AssetKey(["hotstar", kind.plural]) not in selected:
+        steps = context.run.step_keys_to_execute
+        if steps is not None and f"hotstar__{kind.plural}" not in steps:
             leave_unmerged(database, kind, run_id=context.run.run_id)
     if result.problem is not None:
         context.log.error("the listing is not complete: %s", result.problem)
