@@ -6,8 +6,11 @@ kind has (its columns) stands in the folder `sql/hotstar/<name>/` and in its ite
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from catalog_assets.hotstar.items import HotstarItem, Movie
+
+FilterName = Literal["update", "start", "premium"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +18,15 @@ class Kind:
     """One Hotstar endpoint that lists items (contracts: Hotstar, "Endpoints").
 
     Attributes:
-        name: The kind in the singular, as tables and SQL folders name it.
+        name: The kind in the singular, as SQL folders and assets name it.
         plural: The kind in the plural, as assets and commands name it.
         path: The endpoint.
         item: The model that judges one item.
+        view: The documented name that people query; `hotstar_` and the plural unless given.
+        filters: What the endpoint filters by. A kind that it cannot list by update time is never polled.
+        order_by: The order asked for; None where the endpoint has one order.
+        listed_by: The field of another kind by whose values it is listed, one after the other; None: all at once.
+        listed_every: How often it is listed completely: once a week after the closing of Sunday, or once a day.
         censuses_to_miss: How many complete censuses in a row must lack an item before it is missing.
     """
 
@@ -26,17 +34,26 @@ class Kind:
     plural: str
     path: str
     item: type[HotstarItem]
+    view: str = ""
+    filters: frozenset[FilterName] = frozenset({"update", "start", "premium"})
+    order_by: str | None = "contentId"
+    listed_by: str | None = None
+    listed_every: Literal["week", "day"] = "week"
     censuses_to_miss: int = 1
+
+    def __post_init__(self) -> None:
+        if not self.view:
+            object.__setattr__(self, "view", f"hotstar_{self.plural}")
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether what changed can be listed by update time."""
+        return "update" in self.filters
 
     @property
     def table(self) -> str:
         """The wide table of the kind's newest versions, in schema `hotstar`."""
         return self.plural
-
-    @property
-    def view(self) -> str:
-        """The documented name that people query."""
-        return f"hotstar_{self.plural}"
 
     @property
     def versions_view(self) -> str:
