@@ -27,7 +27,8 @@ run: .venv/installed ## start everything and open http://127.0.0.1:3000 (another
 	@exec $(BIN)/catalog up --port $(PORT)
 
 test: .venv/installed ## run the whole test suite and measure its coverage
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -m alone --cov --cov-report= --cov-fail-under=0
+	$(BIN)/pytest -m "not alone" --numprocesses 2 --dist loadgroup --cov --cov-append --cov-report=term:skip-covered
 
 bench: .venv/installed ## measure load, merge, memory and increments; writes the tables to benchmarks/
 	$(BIN)/python -m benchmarks

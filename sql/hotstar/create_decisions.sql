@@ -1,11 +1,7 @@
 -- Decides for every candidate whether it is deleted, why and since when. Candidates are the items seen in this merge, those that
 -- expired, or did not by a clock that was set back, those withheld before, and after a new census every item. It changes nothing.
 CREATE TEMP TABLE decisions ON COMMIT DROP AS
-WITH censuses AS (
-  SELECT u.listing_id, u.scope, u.started_at, u.completed_at
-  FROM usable_censuses AS u
-  WHERE u.listing_began_at <= (SELECT newest.started_at FROM listings AS newest WHERE newest.listing_id = %(census_id)s)
-), candidates AS (
+WITH candidates AS (
   SELECT i.content_id FROM items AS i WHERE i.kind = %(kind)s AND %(every)s
   UNION
   SELECT i.content_id
@@ -25,6 +21,13 @@ WITH censuses AS (
   WHERE m.merge_id = %(merge_id)s
   UNION
   SELECT w.content_id FROM withheld_deletions AS w WHERE w.kind = %(kind)s
+), last_seen AS (
+  -- Either way gives the same: one scan for all items, or one look for each of a few.
+  SELECT s.content_id, max(s.sent_at) AS at FROM sightings AS s WHERE s.kind = %(kind)s AND %(every)s GROUP BY s.content_id
+  UNION ALL
+  SELECT c.content_id, (SELECT max(s.sent_at) FROM sightings AS s WHERE s.kind = %(kind)s AND s.content_id = c.content_id)
+  FROM candidates AS c
+  WHERE NOT %(every)s
 ), judged AS (
   SELECT
     i.content_id, i.title, i.is_deleted AS was_deleted, i.deletion_reason AS was_reason,
@@ -50,22 +53,16 @@ WITH censuses AS (
     ) END AS expired_at
   FROM candidates
   JOIN items AS i ON candidates.content_id = i.content_id AND i.kind = %(kind)s
+  JOIN last_seen ON i.content_id = last_seen.content_id
   LEFT JOIN before_merge AS b ON i.content_id = b.content_id AND b.known_hash IS NULL
   LEFT JOIN LATERAL (
-    SELECT c.completed_at AS missing_at
-    FROM censuses AS c
-    WHERE c.scope = i.scope AND c.started_at >= (
-      SELECT max(s.sent_at) + interval '1 hour'
-      FROM sightings AS s
-      WHERE s.kind = i.kind AND s.content_id = i.content_id
-    )
-    AND NOT EXISTS (
-      SELECT
-      FROM sightings AS s
-      JOIN pages AS p USING (page_id)
-      WHERE s.kind = i.kind AND s.content_id = i.content_id AND p.listing_id = c.listing_id
-    )
-    ORDER BY c.started_at
+    SELECT u.completed_at AS missing_at
+    FROM usable_censuses AS u
+    WHERE
+      u.scope = i.scope
+      AND u.started_at >= last_seen.at + interval '1 hour'
+      AND u.listing_began_at <= (SELECT newest.started_at FROM listings AS newest WHERE newest.listing_id = %(census_id)s)
+    ORDER BY u.started_at
     OFFSET %(censuses_to_miss)s - 1
     LIMIT 1
   ) AS missed ON true

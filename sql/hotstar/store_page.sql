@@ -1,4 +1,5 @@
--- Stores one answer, counts it for its listing and notes which reading of its part counts. It changes no stored page.
+-- Stores one answer, counts it for its listing and notes which reading of its part counts. It changes no stored page. A page is never
+-- sent before its listing began, whatever a clock that was set back says: what a census lists is seen since it began.
 WITH counted AS (
   UPDATE listings
   SET
@@ -17,8 +18,10 @@ INSERT INTO pages (
   kind, listing_id, part_id, reading, descending, page_offset, path, params, status, sent_at, received_at,
   body, body_bytes, body_sha256, readable, run_id
 )
-VALUES (
+SELECT
   %(kind)s, %(listing_id)s, %(part_id)s, %(reading)s, %(descending)s, %(page_offset)s, %(path)s, %(params)s, %(status)s,
-  %(sent_at)s, %(received_at)s, %(body)s, %(body_bytes)s, %(body_sha256)s, %(readable)s, %(run_id)s
-)
+  greatest(%(sent_at)s, l.started_at), greatest(%(received_at)s, l.started_at),
+  %(body)s, %(body_bytes)s, %(body_sha256)s, %(readable)s, %(run_id)s
+FROM listings AS l
+WHERE l.listing_id = %(listing_id)s
 RETURNING ops.now()

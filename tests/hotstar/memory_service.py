@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 
@@ -56,12 +56,13 @@ class MemoryService:
     still: bool = False
     found: dict[str, list[str]] = field(default_factory=dict)
     spoil: Callable[[int, bytes], bytes] = lambda _, body: body
+    lag: timedelta = timedelta()
 
     async def get(self, path: str, params: Mapping[str, str]) -> MemoryAnswer:
         number = len(self.asked) + 1
         self.asked.append(dict(params))
         self.before(number)
-        sent_at = datetime.now(UTC)
+        sent_at = datetime.now(UTC) - self.lag
         body = self.spoil(number, self._page(params))
         self.answered.append(body)
         return MemoryAnswer(path, dict(params), 200, body, sent_at, datetime.now(UTC))

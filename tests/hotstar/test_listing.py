@@ -610,6 +610,14 @@ def test_the_poll_at_midnight_goes_on_from_where_the_evenings_ended(world: World
         assert holes(connection, MOVIE) == []
 
 
+def test_a_clock_set_back_while_a_census_reads_puts_no_page_before_its_beginning(world: World) -> None:
+    world.service.items = numbered(spread(60))
+    world.service.lag = timedelta(hours=2)  # the service client's clock is the database's: both are behind now
+    assert world.census().status == "complete"
+    early = "SELECT page_id FROM pages AS g JOIN listings AS l USING (listing_id) WHERE g.sent_at < l.started_at"
+    assert world.rows(early) == []
+
+
 def cut_off(world: World, after: int) -> None:
     """A census that the service ends after so many answers."""
     last = len(world.service.asked) + after

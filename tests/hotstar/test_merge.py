@@ -201,16 +201,6 @@ def test_a_census_that_ends_while_a_merge_computes_deletes_nothing_before_its_la
     assert (merged(source).deleted, merged(source).restored) == (0, 0)
 
 
-def test_an_item_on_a_page_of_a_census_is_no_missing_one_whatever_the_clock_said(source: psycopg.Connection) -> None:
-    store_films(source, [film(n) for n in range(100)], purpose="census")
-    merged(source)
-    listing = store_listing(source, purpose="census", at=START + DAY)
-    store_page(source, listing, body_of([film(n) for n in range(95)]), at=START + DAY)
-    store_page(source, listing, body_of([film(n) for n in range(95, 100)]), at=START + DAY - 2 * HOUR)
-    assert merged(source).deleted == 0
-    assert failed(source) == {"parts_add_up"}
-
-
 def test_a_census_taken_by_a_clock_a_day_ahead_deletes_nothing_new(source: psycopg.Connection) -> None:
     now = datetime.now(UTC)
     store_films(source, [film(n) for n in range(20)], purpose="census", at=now + DAY)

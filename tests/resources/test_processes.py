@@ -12,6 +12,8 @@ import pytest
 
 from tests.sandbox_process import RunningSandbox, running_sandbox
 
+pytestmark = pytest.mark.alone
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 

@@ -8,6 +8,5 @@ WHERE
   AND EXISTS (
     SELECT
     FROM sightings AS s
-    JOIN pages AS p USING (page_id)
-    WHERE s.kind = i.kind AND s.content_id = i.content_id AND (s.sent_at >= c.started_at OR p.listing_id = c.listing_id)
+    WHERE s.kind = i.kind AND s.content_id = i.content_id AND s.sent_at >= c.started_at
   )

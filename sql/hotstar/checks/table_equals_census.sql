@@ -12,10 +12,4 @@ WHERE
     FROM sightings AS s
     WHERE s.kind = i.kind AND s.content_id = i.content_id AND s.sent_at > c.started_at - interval '1 hour'
   )
-  AND NOT EXISTS (
-    SELECT
-    FROM sightings AS s
-    JOIN pages AS p USING (page_id)
-    WHERE s.kind = i.kind AND s.content_id = i.content_id AND p.listing_id = c.listing_id
-  )
   AND NOT EXISTS (SELECT FROM withheld_deletions AS w WHERE w.kind = i.kind AND w.content_id = i.content_id)
