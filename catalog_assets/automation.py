@@ -15,7 +15,7 @@ from catalog_assets.due import Days, adjoining, census_deadline, day_of, days_of
 from catalog_assets.health import SUBJECT, KindState, close_interrupted, findings, kind_state, read_now, running_syncs
 from catalog_assets.hotstar.coverage import covered_until, holes
 from catalog_assets.hotstar.kinds import KINDS, Kind
-from catalog_assets.jobs import CENSUS, POLL
+from catalog_assets.jobs import CENSUS, POLL, asset_keys, fetching_key
 from catalog_assets.partitions import HOTSTAR_ZONE, hotstar_days
 from resources.alerts import channels, report
 from resources.dagster_resources import SourceDatabase
@@ -83,36 +83,40 @@ def close_yesterday(context: dg.ScheduleEvaluationContext, source: SourceDatabas
 
 @dg.sensor(job_name=CENSUS, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
 def census_due(context: dg.SensorEvaluationContext, source: SourceDatabase) -> dg.SensorResult:
-    """A complete listing a week, by the age of the newest complete one.
+    """A complete listing a week, of some kinds a day, by the age of the newest complete one; one kind after the other.
 
-    A weekday alone would skip a week after a failed Monday. It comes after the closing of Sunday, so that both do not
-    compete for the service's pace.
+    A weekday alone would skip a week after a failed Monday. It comes after the closing of the day before, so that both
+    do not compete for the service's pace. A run of its own for each kind: one that fails spoils no other.
     """
     if load_settings().hotstar is None:
         return _skip(OFF)
     with source.database() as database, database.connection() as connection:
         now = read_now(connection)
         states = {kind: kind_state(connection, kind) for kind in ALL}
-    deadline = census_deadline(now)
     watched_since, cursor = _watched(context.cursor, now)
-    due = [kind for kind in ALL if (done := states[kind].complete_census_at) is None or done < deadline]
+    deadlines = {kind: census_deadline(now, kind.listed_every) for kind in ALL}
+    due = [kind for kind in ALL if (done := states[kind].complete_census_at) is None or done < deadlines[kind]]
     if not due:
-        return _skip(f"Every kind has a complete census since {deadline.isoformat()}.", cursor)
+        return _skip(f"Every kind has a complete census since {min(deadlines.values()).isoformat()}.", cursor)
     for job in (CENSUS, POLL):
         if under_way(context.instance, job, now):
             return _skip(f"A run of {job} is queued or in progress.", cursor)
     first = [kind for kind in due if states[kind].complete_census_at is None]
     if first and now - watched_since < WATCHED_FIRST:
         return _skip("No census yet: asked for in a moment, unless somebody launches it.", cursor)
-    closed = all((polled := states[kind].poll_at) is not None and polled >= deadline for kind in due)
-    if not first and not closed and now - deadline < CLOSING_GRACE:
+    settled = [
+        kind
+        for kind in due
+        if kind in first or _is_closed(kind, states[kind], deadlines[kind]) or now - deadlines[kind] >= CLOSING_GRACE
+    ]
+    if not settled:
         return _skip("Waits for the closing of yesterday.", cursor)
     tried = context.instance.get_run_records(dg.RunsFilter(created_after=now - CENSUS_PAUSE))
-    ready = [kind for kind in due if not _tried_in_vain(tried, kind, states[kind])]
+    ready = [kind for kind in settled if not _tried_in_vain(tried, kind, states[kind])]
     if not ready:
         return _skip("The newest attempt did not complete; asked again 6 hours after it.", cursor)
     after = _newest(context.instance, dg.RunsFilter(job_name=CENSUS))
-    request = _request(ready, CENSUS, Days(day_of(now), day_of(now)), run_key=f"census after {after}")
+    request = _request(ready[:1], CENSUS, Days(day_of(now), day_of(now)), run_key=f"census after {after}")
     return dg.SensorResult(run_requests=[request], cursor=cursor)
 
 
@@ -161,7 +165,7 @@ def stale_assets(context: dg.SensorEvaluationContext, source: SourceDatabase) ->
         return _skip(OFF)
     with source.database() as database, database.connection() as connection:
         now, listed = read_now(connection), _listed_kinds(connection)
-    keys = {key: kind for kind, _ in listed for key in (_table(kind), _fetches(kind, POLL))}
+    keys = {key: kind for kind, _ in listed for key in asset_keys(kind, POLL)}
     stale = [
         record
         for record in context.instance.get_freshness_state_records(list(keys)).values()
@@ -174,7 +178,7 @@ def stale_assets(context: dg.SensorEvaluationContext, source: SourceDatabase) ->
     since = max(record.updated_at for record in stale).isoformat()
     kinds = {keys[record.entity_key] for record in stale}
     today = Days(day_of(now), day_of(now))
-    request = _request([kind for kind in ALL if kind in kinds], POLL, today, run_key=f"stale since {since}")
+    request = _request([kind for kind in _polled() if kind in kinds], POLL, today, run_key=f"stale since {since}")
     return dg.SensorResult(run_requests=[request], cursor=since)
 
 
@@ -208,7 +212,8 @@ def _scheduled_poll(source: SourceDatabase, day: date, *, run_key: str) -> dg.Ru
 
 def _request(kinds: Sequence[Kind], job: str, days: Days, *, run_key: str) -> dg.RunRequest:
     """One run of a job over adjoining days, for these kinds alone if they are not all."""
-    keys = None if len(kinds) == len(ALL) else [key for kind in kinds for key in (_fetches(kind, job), _table(kind))]
+    whole = ALL if job == CENSUS else _polled()
+    keys = None if len(kinds) == len(whole) else [key for kind in kinds for key in asset_keys(kind, job)]
     first, last = days.first.isoformat(), days.last.isoformat()
     if first == last:
         return dg.RunRequest(run_key=run_key, partition_key=first, asset_selection=keys)
@@ -216,23 +221,25 @@ def _request(kinds: Sequence[Kind], job: str, days: Days, *, run_key: str) -> dg
 
 
 def _listed_kinds(connection: psycopg.Connection) -> list[tuple[Kind, datetime]]:
-    """The kinds that have a complete census, with the beginning of the newest."""
-    found = [(kind, kind_state(connection, kind).complete_census_at) for kind in ALL]
+    """The kinds that are polled and have a complete census, with the beginning of the newest."""
+    found = [(kind, kind_state(connection, kind).complete_census_at) for kind in _polled()]
     return [(kind, at) for kind, at in found if at is not None]
 
 
-def _fetches(kind: Kind, job: str) -> dg.AssetKey:
-    return dg.AssetKey(["hotstar", f"{kind.name}_{'census' if job == CENSUS else 'updates'}"])
+def _polled() -> Sequence[Kind]:
+    return [kind for kind in ALL if kind.is_polled]
 
 
-def _table(kind: Kind) -> dg.AssetKey:
-    return dg.AssetKey(["hotstar", kind.plural])
+def _is_closed(kind: Kind, state: KindState, deadline: datetime) -> bool:
+    """Whether nothing of the day before is left to poll."""
+    return not kind.is_polled or (state.poll_at is not None and state.poll_at >= deadline)
 
 
 def _fetched_by(record: RunRecord, job: str, kind: Kind) -> bool:
     """Whether a run fetches for a kind what this job does; one launched from an asset's page has a job of its own."""
     run = record.dagster_run
-    return _fetches(kind, job) in run.asset_selection if run.asset_selection else run.job_name == job
+    fetched = fetching_key(kind, job)
+    return fetched is not None and (fetched in run.asset_selection if run.asset_selection else run.job_name == job)
 
 
 def under_way(instance: dg.DagsterInstance, job: str, now: datetime) -> bool:

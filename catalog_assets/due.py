@@ -6,6 +6,7 @@ Every boundary is one of the zone's own clock: 20:30 UTC on a Sunday is Monday 0
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from catalog_assets.partitions import HOTSTAR_ZONE
@@ -19,7 +20,7 @@ SLACK = timedelta(minutes=30)
 """How much later than due a poll may have ended before its absence is a hole."""
 
 CENSUS_AT = time(2)
-"""When the week's census is due on Monday, once Sunday is closed."""
+"""When a census is due, once the day before is closed: the week's on Monday."""
 
 _MONDAY = 0
 
@@ -41,12 +42,13 @@ def day_of(at: datetime) -> date:
     return at.astimezone(ZONE).date()
 
 
-def census_deadline(now: datetime) -> datetime:
-    """The newest Monday 02:00 of the zone: a census that began before it is too old."""
+def census_deadline(now: datetime, every: Literal["week", "day"] = "week") -> datetime:
+    """The newest 02:00 of the zone, or of its Mondays: a census that began before it is too old."""
     local = now.astimezone(ZONE)
-    days_ago = (local.weekday() - _MONDAY) % 7
-    deadline = datetime.combine(local.date() - timedelta(days=days_ago), CENSUS_AT, ZONE)
-    return deadline if deadline <= now else deadline - timedelta(days=7)
+    period = 7 if every == "week" else 1
+    day = local.date() - timedelta(days=(local.weekday() - _MONDAY) % period)
+    deadline = datetime.combine(day, CENSUS_AT, ZONE)
+    return deadline if deadline <= now else datetime.combine(day - timedelta(days=period), CENSUS_AT, ZONE)
 
 
 def days_of(start: datetime, end: datetime) -> Days:

@@ -3,14 +3,10 @@
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from catalog_assets.hotstar.kinds import KINDS
+from catalog_assets.hotstar.kinds import KINDS, Kind
 
 POLL = "poll"
 CENSUS = "census"
-
-_TABLES = dg.AssetSelection.assets(*(["hotstar", kind.plural] for kind in KINDS.values()))
-_UPDATES = dg.AssetSelection.assets(*(["hotstar", f"{kind.name}_updates"] for kind in KINDS.values()))
-_CENSUSES = dg.AssetSelection.assets(*(["hotstar", f"{kind.name}_census"] for kind in KINDS.values()))
 
 
 def jobs() -> list[UnresolvedAssetJobDefinition]:
@@ -18,12 +14,24 @@ def jobs() -> list[UnresolvedAssetJobDefinition]:
     return [
         dg.define_asset_job(
             POLL,
-            selection=_UPDATES | _TABLES,
+            selection=[key for kind in KINDS.values() if kind.updates for key in asset_keys(kind, POLL)],
             description="What changed on a day, merged and checked: today every 4 hours, yesterday at 02:00.",
         ),
         dg.define_asset_job(
             CENSUS,
-            selection=_CENSUSES | _TABLES,
-            description="A complete, proven listing, merged and checked: the first load, then one a week.",
+            selection=[key for kind in KINDS.values() for key in asset_keys(kind, CENSUS)],
+            description="A complete, proven listing, merged and checked: the first load, then one a week or a day.",
         ),
     ]
+
+
+def fetching_key(kind: Kind, job: str) -> dg.AssetKey | None:
+    """What a job fetches of a kind; None if it fetches nothing of it."""
+    asset = kind.listing if job == CENSUS else kind.updates
+    return dg.AssetKey(["hotstar", asset]) if asset else None
+
+
+def asset_keys(kind: Kind, job: str) -> list[dg.AssetKey]:
+    """What a job materialises of a kind: what it fetches, and the table."""
+    fetched = fetching_key(kind, job)
+    return [fetched, dg.AssetKey(["hotstar", kind.plural])] if fetched else []

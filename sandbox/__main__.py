@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from sandbox.movies import FULL_SIZE
+from sandbox.hotstar_kinds import sizes
 from sandbox.server import listen, serve
 from sandbox.world import Options, World
 
@@ -16,10 +16,10 @@ _MEGABYTE = 1_000_000
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sandbox",
-        description="Serve the upstream services on 127.0.0.1, simulated from their contracts: Hotstar's films under "
-        "/movie/search. GET /_truth says what is true, POST /_control changes it, GET /_health says it is up. Partner "
-        "and secret (hex) come from SANDBOX_HOTSTAR_PARTNER and SANDBOX_HOTSTAR_SECRET; without them every request is "
-        "answered with 403.",
+        description="Serve the upstream services on 127.0.0.1, simulated from their contracts: Hotstar's films, "
+        "series, seasons, episodes, matches and channels. GET /_truth says what is true, POST /_control changes it, "
+        "GET /_health says it is up. Partner and secret (hex) come from SANDBOX_HOTSTAR_PARTNER and "
+        "SANDBOX_HOTSTAR_SECRET; without them every request is answered with 403.",
     )
     parser.add_argument("--port", type=_whole, default=0, help="port to listen on; 0, the default, takes a free one")
     parser.add_argument("--port-file", type=Path, help="file to write the port to once the sandbox answers")
@@ -30,8 +30,12 @@ def _parser() -> argparse.ArgumentParser:
         "--latency", type=_positive, default=2.0, help="seconds an answer takes per 1,000 items (default %(default)s)"
     )
     parser.add_argument(
-        "--movies", type=_whole, default=FULL_SIZE, help="how many films there are at the start (default %(default)s)"
+        "--scale",
+        type=_scale,
+        default=1.0,
+        help="the size of the catalogue: 1 is the real one, 0.01 a hundredth (default %(default)s)",
     )
+    parser.add_argument("--movies", type=_whole, help="how many films there are at the start, whatever the scale")
     parser.add_argument(
         "--seed", type=_whole, default=1, help="the same seed gives the same catalogue (default %(default)s)"
     )
@@ -59,6 +63,14 @@ def _positive(text: str) -> float:
     return number
 
 
+def _scale(text: str) -> float:
+    number = _positive(text)
+    # Beyond it there are fewer internal ids than episodes.
+    if number > 10:
+        raise argparse.ArgumentTypeError("must be 10 or less")
+    return number
+
+
 def main() -> None:
     """Start the sandbox and serve until a signal comes."""
     parser = _parser()
@@ -78,7 +90,7 @@ def main() -> None:
     world = World(
         Options(
             seed=given.seed,
-            movies=given.movies,
+            sizes=sizes(given.scale, films=given.movies),
             rate=given.rate,
             latency=given.latency,
             cache_bytes=given.cache_mb * _MEGABYTE,

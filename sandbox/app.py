@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from sandbox.control import RefusedError, perform
+from sandbox.actions import RefusedError
+from sandbox.control import perform
 from sandbox.encoding import to_json
 from sandbox.gate import Drop, Gate
 from sandbox.truth import truth

@@ -58,7 +58,7 @@ class Draw:
 class Shuffle:
     """A one-to-one map of 0 … size - 1 onto itself, so that counts come out exact and ids never collide."""
 
-    __slots__ = ("_factor", "_shift", "_size")
+    __slots__ = ("_factor", "_inverse", "_shift", "_size")
 
     def __init__(self, seed: int, name: str, size: int) -> None:
         self._size = max(size, 1)
@@ -67,8 +67,13 @@ class Shuffle:
         while gcd(factor, self._size) != 1:
             factor += 1
         self._factor = factor
+        self._inverse = pow(factor, -1, self._size)
         self._shift = draw.below(self._size)
 
     def place(self, number: int) -> int:
         """Return where `number` stands; numbers from `size` on repeat earlier places."""
         return (number * self._factor + self._shift) % self._size
+
+    def number_at(self, place: int) -> int:
+        """Return the number that stands in a place."""
+        return (place - self._shift) * self._inverse % self._size

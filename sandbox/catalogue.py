@@ -4,7 +4,7 @@ An unchanged item is stored nowhere. A changed one is a document: the fields tha
 version. A change is true at once and becomes searchable after a lag; until then searches show the document before it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
@@ -12,7 +12,8 @@ from sandbox.arithmetic import mix, stream
 from sandbox.clock import Clock
 from sandbox.encoding import to_json
 from sandbox.index import Index
-from sandbox.kinds import ABSENT, Keys, Kind
+from sandbox.kept import Kept
+from sandbox.kinds import ABSENT, Keys, Kind, Made, Table
 
 _LAG = stream("catalogue.lag")
 DEFAULT_LAG = 600
@@ -36,18 +37,21 @@ NEVER = Document(exists=False)
 class Catalogue:
     """One kind's items, their changes, and the index that lags behind them."""
 
-    def __init__(self, kind: Kind, *, seed: int, count: int, clock: Clock, cache_bytes: int) -> None:
+    def __init__(self, kind: Kind, make: Callable[[], Made], *, seed: int, clock: Clock, kept: Kept) -> None:
+        """Hold what `make` makes, at once and again at each reset; `kept` holds the JSON of every catalogue."""
         self.kind = kind
+        self._make = make
         self._seed = seed
-        self._count = count
         self._clock = clock
-        self._cache_bytes = cache_bytes
-        self.made = kind.made(seed, count)
+        self._kept = kept
         self.reset()
 
     def reset(self) -> None:
         """Forget every change."""
-        self.index = Index(self.kind, [self.made.keys(number) for number in range(self._count)])
+        self.made = self._make()
+        self._count = len(self.made)
+        self._table: Table | None = None
+        self._index: Index | None = None
         self.longest_lag = DEFAULT_LAG
         self.next_number = self._count
         self._true: dict[int, Document] = {}
@@ -56,16 +60,24 @@ class Catalogue:
         self._raw: dict[int, bytes] = {}
         self._version = 0
         self._removed: dict[int, None] = {}
-        self._numbers: dict[str, int] | None = None
-        self._cache: dict[tuple[int, int], bytes] = {}
-        self._cached_bytes = 0
+        self._changed_ids: dict[str, int] | None = None
+        self._kept.forget()
 
     def __len__(self) -> int:
         return self.next_number - len(self._removed)
 
+    @property
+    def index(self) -> Index:
+        """What searches look at, made when it is first asked for: most sandboxes are asked for one kind."""
+        if self._index is None:
+            self._index = Index(self.kind, self._at_start())
+        return self._index
+
     def warm(self) -> None:
-        """Encode every item ahead, as far as the cache holds them."""
-        for number in range(self._count):
+        """Make the index and encode items ahead, as many as are kept."""
+        for number in self.index.numbers():
+            if self._kept.full:
+                break
             self.body(number)
 
     def document(self, number: int) -> Document:
@@ -86,21 +98,25 @@ class Catalogue:
 
     def number_of(self, content_id: str) -> int | None:
         """Return the number of the item with this content id, the first where several have it."""
-        if self._numbers is None:
-            self._numbers = {}
-            for number in range(self.next_number):
-                self._numbers.setdefault(self.content_id(number), number)
-        return self._numbers.get(content_id)
+        if self._changed_ids is None:
+            self._changed_ids = {}
+            for number in sorted(self._true):
+                self._changed_ids.setdefault(self.content_id(number), number)
+        unchanged = [number for number in self.index.numbers_of(content_id) if number not in self._true]
+        changed = self._changed_ids.get(content_id)
+        return min(unchanged if changed is None else [*unchanged, changed], default=None)
 
     def content_id(self, number: int) -> str:
         """Return an item's content id as text."""
+        if number < self._count and number not in self._true:
+            return self._at_start().content_ids[number]
         return self._keys(number, self.document(number)).content_id
 
     def item(self, number: int, document: Document | None = None) -> dict[str, object]:
         """Return an item as it is now, or as a document describes it."""
         document = document or self.document(number)
         item = {**self.made.item(number), **document.fields}
-        for name in document.left_out:
+        for name in document.left_out | self.kind.hidden:
             item.pop(name, None)
         return item
 
@@ -147,6 +163,8 @@ class Catalogue:
 
     def bring_up_to_date(self) -> None:
         """Let the index learn the changes whose lag has passed."""
+        if not self._waiting:
+            return
         now = self._clock.now()
         learnt: dict[int, Document] = {}
         while self._waiting and self._waiting[0][0] <= now:
@@ -165,18 +183,17 @@ class Catalogue:
         if raw is not None:
             return raw
         document = self._shown.get(number, UNCHANGED)
-        kept = self._cache.get((number, document.version))
+        kept = self._kept.get(self.kind.name, number, document.version)
         if kept is None:
             # orjson's own bytes hold on to four times their length; a copy holds no more than it shows.
             kept = bytes(memoryview(to_json(self.item(number, document))))
-            self._keep((number, document.version), kept)
+            self._kept.keep(self.kind.name, number, document.version, kept)
         return kept
 
-    def _keep(self, key: tuple[int, int], body: bytes) -> None:
-        self._cache[key] = body
-        self._cached_bytes += len(body)
-        while self._cached_bytes > self._cache_bytes:
-            self._cached_bytes -= len(self._cache.pop(next(iter(self._cache))))
+    def _at_start(self) -> Table:
+        if self._table is None:
+            self._table = self.made.table()
+        return self._table
 
     def _change(self, number: int, document: Document) -> None:
         self._version += 1
@@ -186,10 +203,11 @@ class Catalogue:
             self._removed.pop(number, None)
         else:
             self._removed[number] = None
-        if self._numbers is not None and "contentId" in document.fields:
-            self._numbers = None
-        elif self._numbers is not None:
-            self._numbers.setdefault(self.content_id(number), number)
+        # Which of several items is the first may have changed; a new one is the last.
+        if self._changed_ids is not None and number == self.next_number - 1:
+            self._changed_ids.setdefault(self.content_id(number), number)
+        else:
+            self._changed_ids = None
         lag = mix(self._seed, _LAG, self._version) % (self.longest_lag + 1)
         heappush(self._waiting, (self._clock.now() + lag, self._version, number, document))
 

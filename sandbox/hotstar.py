@@ -20,7 +20,6 @@ ELSEWHERE = "https://cmscontentpartner.invalid"
 """Host of `nextOffsetURL`: never ours, and one that no resolver knows."""
 
 _INTEGER = re.compile(r"-?\d{1,18}")
-_PAGING = ("offset", "size", "orderBy", "order", "partner")
 
 
 class BadRequestError(ValueError):
@@ -83,20 +82,23 @@ class Hotstar:
         total = len(found)
         column = catalogue.kind.order_columns[query.order_by]
         self._answers += 1
+        end = query.offset + query.size
+        backwards = query.order == "desc"
+        first, last = (max(total - end, 0), max(total - query.offset, 0)) if backwards else (query.offset, end)
         if column is not None:
             # Equal dates come in another order each time: the contract's duplicates across pages.
-            found = index.by_column(found, column, self._answers)
-        first, last = query.offset, query.offset + query.size
-        if query.order == "desc":
-            numbers = list(found[max(total - last, 0) : max(total - first, 0)])
-            numbers.reverse()
+            numbers = index.by_column(found, column, self._answers, first, last)
         else:
             numbers = list(found[first:last])
-        results: dict[str, object] = {"totalResults": total, "offset": query.offset, "size": query.size}
-        if last < total:
-            results["nextOffsetURL"] = f"{ELSEWHERE}{asked.path}?{_next(asked, last)}"
-        results["totalPageResults"] = len(numbers)
-        results["totalPages"] = -(-total // query.size)
+        if backwards:
+            numbers.reverse()
+        results: dict[str, object] = {"totalResults": total}
+        if catalogue.kind.counts_pages:
+            results |= {"offset": query.offset, "size": query.size}
+        if end < total:
+            results["nextOffsetURL"] = f"{ELSEWHERE}{asked.path}?{_next(asked, end)}"
+        if catalogue.kind.counts_pages:
+            results |= {"totalPageResults": len(numbers), "totalPages": -(-total // query.size)}
         body = b"".join(
             (
                 b'{"body":{"results":{"items":[',
@@ -117,11 +119,14 @@ def read_query(kind: Kind, asked: Asked) -> Query:
     """
     given: dict[str, str] = {}
     for name, value in asked.params:
-        if name not in kind.filters and name not in _PAGING:
+        if name not in kind.filters and name not in kind.paging:
             raise BadRequestError(f"{kind.path} takes no parameter {name}.")
         if name in given:
             raise BadRequestError(f"{name} is given twice.")
         given[name] = value
+    for name in kind.required:
+        if name not in given:
+            raise BadRequestError(f"{kind.path} requires {name}.")
     offset, size = _integer(given, "offset", 0), _integer(given, "size", 10)
     if offset < 0 or not 1 <= size <= LARGEST_PAGE:
         raise BadRequestError(f"offset must be 0 or more and size from 1 to {LARGEST_PAGE}.")

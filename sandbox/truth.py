@@ -1,11 +1,13 @@
 """What is true, for a test to compare tables with."""
 
 from collections import Counter
+from collections.abc import Iterator
+
+import orjson
 
 from sandbox.catalogue import Catalogue
+from sandbox.encoding import to_json
 from sandbox.world import World
-
-_FIELDS = ("id", "title", "updateDate", "startDate", "endDate", "assetStatus", "premium")
 
 
 def truth(world: World, kind: str, *, ids: bool, items: bool, requests: bool) -> dict[str, object]:
@@ -39,21 +41,22 @@ def truth(world: World, kind: str, *, ids: bool, items: bool, requests: bool) ->
         answer["visible_ids"] = [index.content_id(number) for number in index.numbers()]
         answer["removed_ids"] = sorted(catalogue.content_id(number) for number in catalogue.removed())
     if items:
-        listed = _items(catalogue)
-        answer["items"] = listed
-        answer["by_status"] = dict(Counter(str(item.get("assetStatus")) for item in listed.values()))
+        statuses: Counter[str] = Counter()
+        listed = b",".join(_items(catalogue, statuses))
+        answer["items"] = orjson.Fragment(b"{%b}" % listed)
+        answer["by_status"] = dict(statuses)
     if requests:
         answer["requests"] = {name: ledger.requests() for name, ledger in world.ledgers.items()}
     return answer
 
 
-def _items(catalogue: Catalogue) -> dict[str, dict[str, object]]:
-    listed = {}
+def _items(catalogue: Catalogue, statuses: Counter[str]) -> Iterator[bytes]:
+    """Yield each item as a member of a JSON object, and count its status: as dicts, all of them would fill memory."""
     for number in catalogue.existing():
         item = catalogue.item(number)
-        shown: dict[str, object] = {name: item[name] for name in _FIELDS if name in item}
+        shown: dict[str, object] = {name: item[name] for name in catalogue.kind.told if name in item}
         shown.update(catalogue.made.about(number))
         if catalogue.raw(number) is not None:
             shown["raw"] = True
-        listed[catalogue.content_id(number)] = shown
-    return listed
+        statuses[str(item.get("assetStatus"))] += 1
+        yield to_json(catalogue.content_id(number)) + b":" + to_json(shown)

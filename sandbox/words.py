@@ -112,3 +112,30 @@ TURNS = (
     "Time is running out…", "The truth lies closer to home than anyone thinks.", "Can trust be won back?",
     "Laughter, tears & songs follow.",
 )  # fmt: skip
+
+DEEDS = (
+    "Helps", "Confronts", "Forgives", "Warns", "Misses", "Tricks", "Follows", "Proposes to", "Saves", "Meets",
+    "Leaves", "Believes", "Questions", "Surprises", "Writes to", "Waits for",
+)  # fmt: skip
+
+GAMES = (
+    ("CRICKET", "Cricket"), ("FOOTBALL", "Football"), ("KABADDI", "Kabaddi"), ("TENNIS", "Tennis"),
+    ("BADMINTON", "Badminton"), ("HOCKEY", "Hockey"), ("FORMULA1", "Formula 1"), ("TABLE TENNIS", "Table Tennis"),
+)  # fmt: skip
+"""`gameName`, and the genre that goes with it."""
+TEAMS = (
+    "India", "Australia", "Harbour City", "Monsoon Riders", "Kolkata Tigers", "Chennai Waves", "Delhi Falcons",
+    "Northern Stars", "Bengaluru Comets", "Kochi Mariners", "Jaipur Lancers", "Pune Hawks", "Sri Lanka", "England",
+    "Goa United", "Mumbai Rovers", "New Zealand", "West Indies", "Real Lisboa", "Athletic Nord",
+)  # fmt: skip
+TOURNAMENTS = (
+    "Premier Trophy", "Champions Shield", "Winter League", "World Series", "Coastal Cup", "National Games",
+    "Super Sixes", "Grand Prix", "Under-19 Cup", "Women's League", "Test Championship", "Heritage Trophy",
+)  # fmt: skip
+MATCH_FORMS = (
+    "{one} vs {other}", "{one} vs {other}, {tournament}", "{one} vs {other} - Match {number}",
+    "Highlights | {one} vs {other}, {tournament}", "Replay | {one} vs {other} - Day {number}",
+    "{one} vs {other}: Test match, Day {number}", "{tournament}: Final", "Test match special | {one}",
+    "{one}'s Greatest {number}", "Contest of the Week | {tournament}",
+    "Replay | {tournament} - Simulcast - Day {number}", "LIVE: {one} v {other}", "HES Automation Match {number}",
+)  # fmt: skip

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from sandbox.arithmetic import Draw, stream
 from sandbox.words import CLOSINGS, FAMILY, GENRES, GIVEN, LANGUAGES, LATIN, NATIVE, OPENINGS, Language
 
+FIRST_SERIES = 10_000_000
+"""Films are the works before it, series those from it on."""
+
 _WORK = stream("work")
 
 _LOOKS_LIKE_A_TEST = (

@@ -9,9 +9,10 @@ from sandbox.catalogue import Catalogue
 from sandbox.clock import Clock
 from sandbox.faults import Faults, failing, spoil
 from sandbox.hotstar import Hotstar
+from sandbox.hotstar_kinds import Sizes, makers
+from sandbox.kept import Kept
 from sandbox.ledger import Ledger
 from sandbox.limits import Limiter
-from sandbox.movies import MOVIE
 from sandbox.requests import Asked, Reply, Service
 from sandbox.schedule import Schedule
 
@@ -21,12 +22,13 @@ class Options:
     """What a sandbox is started with."""
 
     seed: int
-    movies: int
+    sizes: Sizes
     rate: float
     """Requests a second; 0: no limit."""
     latency: float
     """Seconds per 1,000 items."""
     cache_bytes: int
+    """Of encoded items, all kinds together."""
     hotstar_partner: str
     hotstar_secret: bytes
 
@@ -39,11 +41,10 @@ class World:
         self.clock = Clock()
         self.faults = Faults()
         self.schedule = Schedule()
+        kept = Kept(options.cache_bytes)
         self.catalogues = {
-            kind.name: Catalogue(
-                kind, seed=options.seed, count=count, clock=self.clock, cache_bytes=options.cache_bytes
-            )
-            for kind, count in ((MOVIE, options.movies),)
+            kind.name: Catalogue(kind, make, seed=options.seed, clock=self.clock, kept=kept)
+            for kind, make in makers(options.seed, options.sizes, self.clock).items()
         }
         self.access = Access(options.hotstar_partner, options.hotstar_secret)
         hotstar = Hotstar(

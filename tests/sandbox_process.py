@@ -88,6 +88,7 @@ class RunningSandbox:
 def running_sandbox(
     *,
     movies: int = 500,
+    scale: float = 0.01,
     rate: float = 0,
     latency: float = 0,
     seed: int = 1,
@@ -98,6 +99,7 @@ def running_sandbox(
 
     Args:
         movies: how many films.
+        scale: the size of the other kinds, 1 being the real one.
         rate: requests a second; 0: no limit.
         latency: seconds per 1,000 items.
         seed: the catalogue's seed.
@@ -107,7 +109,7 @@ def running_sandbox(
     partner, secret = "partner-of-tests", secrets.token_hex(32)
     with tempfile.TemporaryDirectory() as folder:
         port_file = Path(folder) / "port"
-        numbers = {"port": port, "movies": movies, "rate": rate, "latency": latency, "seed": seed}
+        numbers = {"port": port, "movies": movies, "scale": scale, "rate": rate, "latency": latency, "seed": seed}
         arguments = [f"--{name}={value}" for name, value in numbers.items()]
         arguments += [f"--port-file={port_file}", f"--parent-pid={os.getpid()}", *options]
         environment = {**os.environ, "SANDBOX_HOTSTAR_PARTNER": partner, "SANDBOX_HOTSTAR_SECRET": secret}

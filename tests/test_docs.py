@@ -20,7 +20,7 @@ from catalog_assets.build import build_definitions
 from catalog_assets.cli.main import app
 from catalog_assets.due import POLL_EVERY, SLACK
 from catalog_assets.health import LATE, OVERDUE, QUIET
-from catalog_assets.hotstar.assets import CENSUS_FRESHNESS, POLL_FRESHNESS
+from catalog_assets.hotstar.assets import POLL_FRESHNESS, WEEK_FRESHNESS
 from catalog_assets.hotstar.checks import CHECKS, SHOWN
 from catalog_assets.hotstar.coverage import INDEX_LAG
 from catalog_assets.hotstar.listing import HOTSTAR_PAGING
@@ -263,7 +263,7 @@ def test_freshness_is_as_the_policies_say() -> None:
 
     warn, fail = (seconds / 3600 for seconds in spans(POLL_FRESHNESS))
     assert f"for {warn:.0f} hours, fails after {fail:.0f}" in plain("assets.md")
-    warn, fail = (seconds / 86_400 for seconds in spans(CENSUS_FRESHNESS))
+    warn, fail = (seconds / 86_400 for seconds in spans(WEEK_FRESHNESS))
     assert f"for {warn:.0f} days, fails after {fail:.0f}" in plain("assets.md")
 
 

@@ -123,7 +123,7 @@ def _without_runs(ready: Platform) -> Iterator[None]:
 
     with alone(ready.home, UP) as no_up, alone(ready.home, LOAD) as no_load, DagsterInstance.get() as instance:
         if ready.server is not None and no_up and no_load:
-            settle_dead_runs(instance)
+            settle_dead_runs(ready, instance)
         runs = runs_of(instance, (*UNDER_WAY, *(() if no_up else WAITING)))
         if runs:
             raise AlreadyRunning(

@@ -18,6 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from catalog_assets.cli.environment import Platform, platform
+from catalog_assets.health import read_now
+from catalog_assets.hotstar.kinds import KINDS, Kind
 from resources.databases import Database
 from resources.errors import CatalogError
 from resources.logs import configure
@@ -30,14 +32,12 @@ if TYPE_CHECKING:
 _POLL_S = 0.5
 
 
-class KindName(StrEnum):
-    """What can be loaded."""
-
-    movies = "movies"
+KindName = StrEnum("KindName", {plural: plural for plural in KINDS})  # type: ignore[misc] # typer reads an enumeration
 
 
 def load(
     kind: Annotated[KindName, typer.Argument(help="What to load.")],
+    *,
     census: Annotated[bool, typer.Option("--census", help="List everything (the default).")] = False,
     day: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="List what changed on this day in India.")
@@ -46,48 +46,55 @@ def load(
         int | None,
         typer.Option(min=0, help="Apply deletions above the guard if the new census finds at most so many."),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Seasons: of every series that was not listed within a day.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """List a kind, merge it and check it; exit status 0 only if every blocking check passed."""
+    described = KINDS[kind.value]
     if census and day is not None:
         raise CatalogError("Choose --census or --day, not both.")
     if day is not None and approve_deletions is not None:
         raise CatalogError("Deletions are approved for what a new census finds: leave --day out.")
+    if day is not None and not described.is_polled:
+        raise CatalogError(f"Hotstar does not say what changed among {kind.value} on a day: leave --day out.")
+    if every and described.listed_by is None:
+        raise CatalogError(f"A census of {kind.value} lists all of them: leave --all out.")
+    config: dict[str, Any] = {} if day else {"approve_deletions": approve_deletions}
+    if every:
+        config["every"] = True
     with platform() as ready:
-        summary = _run(ready, kind, day.date() if day else None, approve_deletions, Console(stderr=True))
+        summary = _run(ready, described, day.date() if day else None, config, Console(stderr=True))
     print(json.dumps(summary, default=str)) if as_json else _show(summary)
     if not summary["succeeded"]:
         sys.exit(1)
 
 
-def _run(
-    ready: Platform, kind: KindName, day: date | None, approve_deletions: int | None, console: Console
-) -> dict[str, Any]:
+def _run(ready: Platform, kind: Kind, day: date | None, config: dict[str, Any], console: Console) -> dict[str, Any]:
     # Dagster takes a second to import: what can be refused was refused before.
     from dagster import DagsterInstance  # noqa: PLC0415
 
     from catalog_assets.definitions import defs  # noqa: PLC0415
-    from catalog_assets.hotstar.kinds import KINDS  # noqa: PLC0415
-    from catalog_assets.jobs import CENSUS, POLL  # noqa: PLC0415
+    from catalog_assets.jobs import CENSUS, POLL, asset_keys  # noqa: PLC0415
     from catalog_assets.partitions import HOTSTAR_ZONE  # noqa: PLC0415
 
-    described = KINDS[kind.value]
+    job = POLL if day else CENSUS
     partition = (day or datetime.now(ZoneInfo(HOTSTAR_ZONE)).date()).isoformat()
-    approval = {f"hotstar__{described.name}_census": {"config": {"approve_deletions": approve_deletions}}}
-    config = {"ops": {} if day else approval, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    selection = [["hotstar", described.plural], ["hotstar", f"{described.name}_{'updates' if day else 'census'}"]]
+    ops = {f"hotstar__{kind.listing}": {"config": config}} if config else {}
+    run_config = {"ops": ops, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with (
         DagsterInstance.get() as instance,
         _settled(ready, instance),
         (ready.home / "logs" / "load.log").open("a", encoding="utf-8") as lines,
     ):
         configure(ready.settings.catalog_log_level, stream=lines)  # the bar has the terminal
-        with _shown(ready, described.name, is_census=day is None, console=console):
-            result = defs.resolve_job_def(POLL if day else CENSUS).execute_in_process(
+        with _shown(ready, kind, is_poll=day is not None, console=console):
+            result = defs.resolve_job_def(job).execute_in_process(
                 instance=instance,
                 partition_key=partition,
-                run_config=config,
-                asset_selection=[_key(path) for path in selection],
+                run_config=run_config,
+                asset_selection=asset_keys(kind, job),
                 raise_on_error=False,
             )
         evaluations = result.get_asset_check_evaluations()
@@ -100,7 +107,7 @@ def _run(
     return {
         "run": result.run_id,
         "succeeded": result.success,
-        **_summary(ready, described.name, result.run_id),
+        **_summary(ready, kind.name, result.run_id),
         "checks": f"{len(evaluations) - len(failed)} of {len(evaluations)} passed",
         "checks_failed": failed,
         "errors": errors,
@@ -127,7 +134,7 @@ def _settled(ready: Platform, instance: "DagsterInstance") -> Iterator[None]:
 
     with (ready.home / "load.lock").open("ab") as loads, (ready.home / "up.lock").open("ab") as up:
         if ready.server is not None and _alone(loads) and _alone(up):
-            settle_dead_runs(instance)
+            settle_dead_runs(ready, instance)
         fcntl.flock(up, fcntl.LOCK_UN)
         fcntl.flock(loads, fcntl.LOCK_SH)
         yield
@@ -139,12 +146,6 @@ def _alone(lock: IO[bytes]) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _key(path: list[str]) -> Any:
-    from dagster import AssetKey  # noqa: PLC0415
-
-    return AssetKey(path)
 
 
 def _summary(ready: Platform, kind: str, run_id: str) -> dict[str, Any]:
@@ -162,7 +163,7 @@ def _show(summary: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _shown(ready: Platform, kind: str, *, is_census: bool, console: Console) -> Iterator[None]:
+def _shown(ready: Platform, kind: Kind, *, is_poll: bool, console: Console) -> Iterator[None]:
     """Shows a bar, read from the database by a thread, while what it holds runs."""
     from catalog_assets.cli.first_load import bar  # noqa: PLC0415
     from catalog_assets.hotstar.progress import progress  # noqa: PLC0415
@@ -172,14 +173,14 @@ def _shown(ready: Platform, kind: str, *, is_census: bool, console: Console) -> 
     def follow() -> None:
         database = Database(ready.urls.source, pool_size=1)
         with bar(console) as shown, database.connection(autocommit=True) as connection:
-            begun = connection.execute("SELECT ops.now()").fetchone()
+            since = read_now(connection)
             task = shown.add_task("starting", total=None)
             while not ended.wait(_POLL_S):
                 done = progress(
-                    connection, kind, purpose="census" if is_census else "update", since=begun[0] if begun else None
+                    connection, kind.name, purposes=["update"] if is_poll else ["census", "round"], since=since
                 )
                 if done is not None:
-                    stage = "merging and checking" if done.is_listed else f"fetching {kind}s"
+                    stage = "merging and checking" if done.is_listed else f"fetching {kind.plural}"
                     shown.update(task, description=stage, completed=done.pages, total=done.expected)
         database.close()
 

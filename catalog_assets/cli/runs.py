@@ -1,11 +1,15 @@
 """Dagster runs as the command line sees them: settle those of a dead host, launch one through the queue, follow it."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from typing import Any
 
 import httpx
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
+from catalog_assets.cli.environment import Platform
+from catalog_assets.health import close_interrupted
+from resources.databases import Database
 from resources.errors import CatalogError
 
 LOCATION = "catalog"
@@ -48,8 +52,10 @@ def runs_of(
     return [record.dagster_run for record in records]
 
 
-def settle_dead_runs(instance: DagsterInstance, *, taken_up: str | None = None, spare_loads: bool = False) -> int:
-    """Close every run that a host left under way when it died, and free its slots; the number of runs is returned.
+def settle_dead_runs(
+    ready: Platform, instance: DagsterInstance, *, taken_up: str | None = None, spare_loads: bool = False
+) -> None:
+    """Close every run that a host left under way when it died, with its row in the sync log, and free its slots.
 
     Nobody else does: the default run launcher has no health check. Runs that crashed are retried by Dagster's daemon,
     but for those of the job `taken_up`, which the caller launches again itself. Call it only where no worker can live;
@@ -64,7 +70,10 @@ def settle_dead_runs(instance: DagsterInstance, *, taken_up: str | None = None, 
                 instance.add_run_tags(run.run_id, {"dagster/max_retries": "0"})
             instance.report_run_failed(run, "The platform ended before this run did: a later run takes its work up.")
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-    return len(dead)
+    if dead:
+        database = Database(ready.urls.source, pool_size=1)
+        with closing(database), database.connection() as connection:
+            close_interrupted(connection, [run.run_id for run in dead])
 
 
 def is_launched(run: DagsterRun) -> bool:

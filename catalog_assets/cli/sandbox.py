@@ -111,10 +111,12 @@ def running_sandbox(home: Path) -> Sandbox | None:
 
 
 def sandbox(
+    *,
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 0,
     rate: Annotated[float, typer.Option(help="Requests a second before it answers 429; 0: no limit.")] = 1.0,
     latency: Annotated[float, typer.Option(help="Seconds that an answer takes per 1,000 items.")] = 2.0,
-    movies: Annotated[int, typer.Option(help="Films at the start.")] = 51_495,
+    scale: Annotated[float, typer.Option(help="Size of the catalogue: 1 is the real one, 0.01 a hundredth.")] = 1.0,
+    movies: Annotated[int | None, typer.Option(help="Films at the start, whatever the scale.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same catalogue.")] = 1,
 ) -> None:
     """The simulated services alone, until Ctrl-C.
@@ -130,7 +132,9 @@ def sandbox(
             typer.echo(f"export {name}={environment[name]}")
     environment["SANDBOX_HOTSTAR_PARTNER"] = environment["HOTSTAR_PARTNER_ID"]
     environment["SANDBOX_HOTSTAR_SECRET"] = environment["HOTSTAR_AKAMAI_SECRET"]
-    given = {"--port": port, "--rate": rate, "--latency": latency, "--movies": movies, "--seed": seed}
+    given = {"--port": port, "--rate": rate, "--latency": latency, "--scale": scale, "--seed": seed}
+    if movies is not None:
+        given["--movies"] = movies
     arguments = [sys.executable, "-m", "sandbox", *(str(word) for option in given.items() for word in option)]
     sys.stdout.flush()
     os.execve(sys.executable, arguments, environment)  # noqa: S606 - from a list made here

@@ -109,8 +109,8 @@ def running_servers(
         instance = stack.enter_context(DagsterInstance.get())
         _upgrade_storage(instance, ready.home)
         with alone(ready.home, LOAD) as no_load:
-            settle_dead_runs(instance, taken_up=taken_up, spare_loads=not no_load)
-        stack.callback(settle_dead_runs, instance, spare_loads=True)
+            settle_dead_runs(ready, instance, taken_up=taken_up, spare_loads=not no_load)
+        stack.callback(settle_dead_runs, ready, instance, spare_loads=True)
         stack.callback(_end_in_order, instance, children)
         _await_port(code, code_port, is_stopped)
         for name, arguments in (

@@ -113,7 +113,7 @@ class UndatedSearch:
         new = [piece for piece in windows if piece[0] not in self.stored]
         again = [self.stored[filters] for filters, _ in windows if filters in self.stored]
         parts = [*again, *await self.reader.add("apart", new)]
-        divider = Divider(self.reader, self.ledger)
+        divider = Divider(self.reader, self.ledger, {"start", "premium"})
         parts = await self.reader.read(parts, divider.divide, lambda part: self._take(part.reading.pages))
         self.problem = next((part.problem for part in parts if part.problem is not None), None)
 

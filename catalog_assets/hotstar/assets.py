@@ -1,6 +1,8 @@
-"""Three assets a kind: what changed on a day, the census begun on a day, and the table that both make.
+"""The assets of a kind: what changed on a day, the census begun on a day, and the table that both make.
 
 The first two ask the service and store pages; the table alone is written by the third, which takes every stored page.
+What cannot be asked for by update time has no first one; what is listed within items of another kind has rounds in
+place of censuses.
 """
 
 import asyncio
@@ -18,6 +20,7 @@ from catalog_assets.hotstar.census import take_census
 from catalog_assets.hotstar.kinds import KINDS, Kind
 from catalog_assets.hotstar.listing import ListingResult
 from catalog_assets.hotstar.merge import merge_pages
+from catalog_assets.hotstar.rounds import A_DAY, list_round
 from catalog_assets.hotstar.sync_log import failing_sync, finish_sync, leave_unmerged, log_listing, logged_sync
 from catalog_assets.hotstar.tables import column_schema, row_counts
 from catalog_assets.hotstar.updates import list_updates
@@ -33,7 +36,8 @@ warnings.filterwarnings("ignore", message="Parameter `backfill_policy`", categor
 GROUP = "hotstar"
 OWNERS = ["team:catalogue"]
 POLL_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26), warn_window=timedelta(hours=5))
-CENSUS_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=9), warn_window=timedelta(days=8))
+DAY_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
+WEEK_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=9), warn_window=timedelta(days=8))
 
 
 class CensusConfig(dg.Config):
@@ -44,9 +48,20 @@ class CensusConfig(dg.Config):
     )
 
 
+class RoundConfig(CensusConfig):
+    """As of a census, and how much a round lists."""
+
+    every: bool = Field(default=False, description="Every series that was not listed within a day, not only a day's.")
+
+
 def hotstar_assets() -> list[dg.AssetsDefinition]:
     """The assets of every kind."""
-    return [make(kind) for kind in KINDS.values() for make in (_updates, _census, _table)]
+    return [
+        make(kind)
+        for kind in KINDS.values()
+        for make in (_updates, _rounds if kind.listed_by else _census, _table)
+        if make is not _updates or kind.is_polled
+    ]
 
 
 def _updates(kind: Kind) -> dg.AssetsDefinition:
@@ -88,12 +103,12 @@ def _updates(kind: Kind) -> dg.AssetsDefinition:
 
 def _census(kind: Kind) -> dg.AssetsDefinition:
     @dg.asset(
-        key=["hotstar", f"{kind.name}_census"],
+        key=["hotstar", kind.listing],
         description=f"Pages of a complete, proven listing of Hotstar's {kind.plural}, by the day on which it began.",
         partitions_def=hotstar_days,
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool="hotstar_census",
-        freshness_policy=CENSUS_FRESHNESS,
+        freshness_policy=WEEK_FRESHNESS if kind.listed_every == "week" else DAY_FRESHNESS,
         group_name=GROUP,
         owners=OWNERS,
         kinds={"python", "postgres"},
@@ -118,14 +133,46 @@ def _census(kind: Kind) -> dg.AssetsDefinition:
     return census
 
 
+def _rounds(kind: Kind) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["hotstar", kind.listing],
+        description=f"Pages of Hotstar's {kind.plural}, listed one series after the other: {A_DAY} series a day.",
+        partitions_def=hotstar_days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool="hotstar_census",
+        freshness_policy=DAY_FRESHNESS,
+        group_name=GROUP,
+        owners=OWNERS,
+        kinds={"python", "postgres"},
+        tags={"service": "hotstar", "layer": "pages"},
+        metadata={"dagster/table_name": "source.hotstar.pages"},
+    )
+    def rounds(
+        context: dg.AssetExecutionContext, config: RoundConfig, source: SourceDatabase, hotstar: Hotstar
+    ) -> dg.MaterializeResult[None]:
+        async def listing(client: HotstarClient, database: Database) -> ListingResult:
+            return await list_round(
+                kind=kind,
+                client=client,
+                database=database,
+                run_id=context.run.run_id,
+                most=None if config.every else A_DAY,
+                approved_deletions=config.approve_deletions,
+            )
+
+        return _fetched(context, source, hotstar, kind=kind, sync_type="round", listing=listing)
+
+    return rounds
+
+
 def _table(kind: Kind) -> dg.AssetsDefinition:
     @dg.asset(
         key=["hotstar", kind.plural],
         description=f"Hotstar's {kind.plural}: newest version of each, the deleted ones included.",
-        deps=[["hotstar", f"{kind.name}_updates"], ["hotstar", f"{kind.name}_census"]],
+        deps=[["hotstar", asset] for asset in (kind.updates, kind.listing) if asset],
         partitions_def=hotstar_days,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        freshness_policy=POLL_FRESHNESS,
+        freshness_policy=POLL_FRESHNESS if kind.is_polled else DAY_FRESHNESS,
         group_name=GROUP,
         owners=OWNERS,
         kinds={"postgres", "table"},

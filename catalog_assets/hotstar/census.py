@@ -93,7 +93,8 @@ class _Census:
         self._known_items = known_items
         self._since = record.started_at - INDEX_LAG
         self._seen = Seen(math.floor(self._since.timestamp()))
-        self._divider = Divider(reader, ledger, known_dates)
+        self._filters = record.kind.filters
+        self._divider = Divider(reader, ledger, self._filters, known_dates)
         self._whole_total: int | None = None
         self._leaves: list[Part] = []
         self._found = 0
@@ -139,7 +140,7 @@ class _Census:
         if before.leaves:
             return before.leaves
         paging = self._reader.paging
-        if self._known_items > paging.items(paging.planned_pages):
+        if self._dated and self._known_items > paging.items(paging.planned_pages):
             planned = windows_by_count(EVERYTHING, self._known_dates, paging)
             if len(planned) > 1:
                 return await self._reader.add("part", narrowed(WHOLE, planned, "update"))
@@ -151,7 +152,7 @@ class _Census:
         Where nothing is known the whole is the first part: its first answer is the first of the counts.
         """
         whole = parts[0] if parts[0].filters == WHOLE else None
-        if whole is not None and self._known_items:
+        if not self._dated or (whole is not None and self._known_items):
             return await self._reader.read(parts, self._divider.divide, self._take)
         ask = [DATED, WHOLE] if whole else [WHOLE, DATED, WHOLE]
         counting = asyncio.create_task(self._reader.counts(ask))
@@ -173,7 +174,7 @@ class _Census:
         if self._one_part():
             return None
         self._found, problem = await read_lacking(self._reader, self._divider, self._seen)
-        if problem is not None or all(leaf.filters.update == EVERYTHING for leaf in self._leaves):
+        if problem is not None or not self._dated or all(leaf.filters.update == EVERYTHING for leaf in self._leaves):
             return problem
         if self._undated is None:
             self._note_counts(await self._reader.counts([WHOLE, DATED, WHOLE]))
@@ -225,10 +226,13 @@ class _Census:
     async def _close(self, before: LeftBehind) -> str | None:
         """Lists everything updated since an hour before the census began.
 
-        A closing window that was cut off is read on only if nothing else was read since.
+        A closing window that was cut off is read on only if nothing else was read since. A kind without update time has
+        none: what came while it was read is the next census's.
         """
         self._distinct = self._seen.distinct()
-        divider = Divider(self._reader, self._ledger)
+        if not self._dated:
+            return None
+        divider = Divider(self._reader, self._ledger, self._filters)
         if before.windows and self._record.pages == 0:
             windows = before.windows
             divider.divided += before.windows_divided
@@ -253,6 +257,10 @@ class _Census:
 
     def _take_new(self, part: Part) -> None:
         self._seen.add_new(part.reading.pages)
+
+    @property
+    def _dated(self) -> bool:
+        return "update" in self._filters
 
     def _one_part(self) -> bool:
         return any(leaf.filters == WHOLE for leaf in self._leaves)

@@ -37,7 +37,9 @@ class TableCheck:
 
 def _found_by(name: str) -> Callable[[psycopg.Connection, Kind], Sequence[str]]:
     def find(connection: psycopg.Connection, kind: Kind) -> Sequence[str]:
-        rows = connection.execute(statement(f"hotstar/checks/{name}"), {"kind": kind.name})
+        rows = connection.execute(
+            statement(f"hotstar/checks/{name}"), {"kind": kind.name, "censuses_to_miss": kind.censuses_to_miss}
+        )
         return [str(row[0]) for row in rows]
 
     return find

@@ -53,6 +53,16 @@ class Kind:
             object.__setattr__(self, "view", f"hotstar_{self.table}")
 
     @property
+    def updates(self) -> str | None:
+        """The asset of what changed on a day; None where that cannot be asked for."""
+        return f"{self.name}_updates" if self.is_polled else None
+
+    @property
+    def listing(self) -> str:
+        """The asset of complete listings: censuses, or rounds through what the kind is listed by."""
+        return f"{self.name}_{'rounds' if self.listed_by else 'census'}"
+
+    @property
     def is_polled(self) -> bool:
         """Whether what changed can be listed by update time."""
         return "update" in self.filters

@@ -245,6 +245,7 @@ def _write_versions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object]
 
 def _decide_deletions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object]) -> None:
     cursor.execute(statement("hotstar/create_usable_censuses"), known)
+    cursor.execute(statement("hotstar/index_usable_censuses"))
     cursor.execute(statement("hotstar/rely_on_census"), known)
     census_id, every, approved = cursor.fetchone() or (None, False, None)
     deciding = {"census_id": census_id, "every": every, "censuses_to_miss": kind.censuses_to_miss}

@@ -124,11 +124,15 @@ class PartReading:
             return
         self._tries[key] += 1
         if self._tries[key] >= MOST_TRIES:
-            self.state = State.FAILED
             end = "the far end" if key.descending else "the near end"
-            self.problem = f"the page at offset {key.offset} from {end} could not be read {MOST_TRIES} times: {problem}"
+            self.give_up(f"the page at offset {key.offset} from {end} could not be read {MOST_TRIES} times: {problem}")
             return
         self._asked.discard(key)
+
+    def give_up(self, problem: str) -> None:
+        """Ends the reading without proof."""
+        self.state = State.FAILED
+        self.problem = problem
 
     def _wanted(self) -> list[PageKey]:
         """The pages of this reading as far as known, taken in turn from both ends."""
@@ -164,8 +168,7 @@ class PartReading:
 
     def _again(self, why: str, repeated: Counter[str] | None = None) -> None:
         if self.reading >= self._last_reading:
-            self.state = State.FAILED
-            self.problem = f"read {MOST_READINGS} times without proof: {why}"
+            self.give_up(f"read {MOST_READINGS} times without proof: {why}")
             return
         self._begin(self.reading + 1)
         self._repeated = repeated

@@ -1,5 +1,6 @@
 """How far a census is, read from what it has kept so far: any machine that reaches the database can show a bar."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -27,10 +28,14 @@ class Progress:
 
 
 def progress(
-    connection: psycopg.Connection[Any], kind: str, *, purpose: str = "census", since: datetime | None = None
+    connection: psycopg.Connection[Any],
+    kind: str,
+    *,
+    purposes: Sequence[str] = ("census", "round"),
+    since: datetime | None = None,
 ) -> Progress | None:
-    """How far the newest census (or update) of a kind is, or None where none was begun or has a page since a time."""
-    known = {"kind": kind, "purpose": purpose, "since": since}
+    """How far the newest listing of a kind is; None where none was begun, or none has a page since a time."""
+    known = {"kind": kind, "purposes": list(purposes), "since": since}
     found = connection.execute(statement("hotstar/read_progress"), known).fetchone()
     if found is None:
         return None

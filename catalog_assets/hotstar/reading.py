@@ -14,7 +14,7 @@ from catalog_assets.hotstar.pages import ReadAnswer, read_answer
 from catalog_assets.hotstar.parts import PageFacts, PageKey, PartReading, State
 from catalog_assets.hotstar.record import AnswerLike, ListingRecord, Part, Role
 from catalog_assets.hotstar.windows import Filters, Paging, Planned
-from resources.errors import ServiceError
+from resources.errors import PermanentServiceError, ServiceError
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +58,7 @@ class PartReader:
         self.counted: dict[Filters, list[int]] = {}
         self._client = client
         self._record = record
+        self._order_by = {"orderBy": record.kind.order_by} if record.kind.order_by else {}
 
     async def add(
         self, role: Role, planned: Sequence[tuple[Filters, int | None]], *, replaced: Part | None = None
@@ -139,7 +140,13 @@ class PartReader:
         return (await self._ask(part, key, part.reading.reading, size=self.paging.size)).facts
 
     async def _fetch(self, part: Part, key: PageKey, reading: int) -> None:
-        read = await self._ask(part, key, reading, size=self.paging.size)
+        try:
+            read = await self._ask(part, key, reading, size=self.paging.size)
+        except PermanentServiceError as refused:
+            if part.filters.within is None or refused.status in {401, 403}:
+                raise
+            part.reading.give_up(str(refused))  # the item that it lists within is gone: the others go on
+            return
         if read.facts is None:
             part.reading.take_unreadable(key, reading, str(read.problem))
         else:
@@ -150,7 +157,7 @@ class PartReader:
             self._record.kind.path,
             {
                 **part.filters.params(),
-                "orderBy": "contentId",
+                **self._order_by,
                 "order": "desc" if key.descending else "asc",
                 "offset": str(key.offset),
                 "size": str(size),
@@ -224,6 +231,7 @@ def narrowed(filters: Filters, planned: Sequence[Planned], field: str) -> list[t
                 update=piece.window if field == "update" else filters.update,
                 start=piece.window if field == "start" else filters.start,
                 premium=filters.premium,
+                within=filters.within,
             ),
             piece.at_least,
         )

@@ -22,7 +22,7 @@ from resources.databases import Database
 from resources.errors import AlreadyRunning, LockLost
 from resources.statements import statement
 
-Purpose = Literal["census", "update"]
+Purpose = Literal["census", "update", "round"]
 Role = Literal["root", "part", "apart", "window"]
 Row = dict[str, Any]
 
@@ -114,7 +114,7 @@ async def locked(database: Database, kind: Kind, purpose: Purpose) -> AsyncItera
         AlreadyRunning: another run holds it.
         DatabaseError: no connection could be made.
     """
-    what = f"{kind.name} {'censuses' if purpose == 'census' else 'updates'}"
+    what = f"{kind.name} {'censuses' if purpose == 'census' else f'{purpose}s'}"
     async with database.async_connection(autocommit=True) as driver:
         connection = Connection(driver, what)
         lock = {"kind": kind.name, "purpose": purpose}

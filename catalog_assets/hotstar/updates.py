@@ -54,7 +54,7 @@ async def list_updates(
             connection, kind, "update", run_id, update_from_s=window.first, update_to_s=window.last
         )
         reader = PartReader(client, record, paging)
-        divider = Divider(reader, StartDateLedger(record, origin, exempt=None))
+        divider = Divider(reader, StartDateLedger(record, origin, exempt=None), kind.filters)
         seen = Seen(math.floor(record.started_at.timestamp()))
         whole = await reader.add("part", [(Filters(update=window), None)])
         leaves = await reader.read(whole, divider.divide, lambda part: seen.add(part.reading.pages))

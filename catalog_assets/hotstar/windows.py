@@ -34,14 +34,24 @@ class Window:
 
 EVERYTHING = Window()
 
+_OWN = {"fromStartDate", "toStartDate", "fromUpdateDate", "toUpdateDate", "premium"}
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The filters of one request."""
+    """The filters of one request.
+
+    Attributes:
+        update: Update time.
+        start: Start time.
+        premium: Whether it is paid for; None: both.
+        within: A parameter that names an item of another kind, and its value: ("showId", "30").
+    """
 
     update: Window = EVERYTHING
     start: Window = EVERYTHING
     premium: bool | None = None
+    within: tuple[str, str] | None = None
 
     def params(self) -> dict[str, str]:
         """As the service takes them, and as `hotstar.parts.filters` keeps them."""
@@ -54,6 +64,8 @@ class Filters:
         params = {name: str(second) for name, second in given.items() if second is not None}
         if self.premium is not None:
             params["premium"] = "true" if self.premium else "false"
+        if self.within is not None:
+            params[self.within[0]] = self.within[1]
         return params
 
     @classmethod
@@ -67,6 +79,7 @@ class Filters:
             Window(second("fromUpdateDate"), second("toUpdateDate")),
             Window(second("fromStartDate"), second("toStartDate")),
             params["premium"] == "true" if "premium" in params else None,
+            next(((name, value) for name, value in params.items() if name not in _OWN), None),
         )
 
     def __str__(self) -> str:

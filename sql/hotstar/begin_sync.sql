@@ -3,7 +3,7 @@ INSERT INTO hotstar_sync_log (kind, sync_type, run_id, started_at)
 SELECT
   %(kind)s,
   CASE
-    WHEN %(sync_type)s = 'census' AND NOT EXISTS (SELECT FROM newest_censuses WHERE kind = %(kind)s) THEN 'initial'
+    WHEN %(sync_type)s IN ('census', 'round') AND NOT EXISTS (SELECT FROM newest_censuses WHERE kind = %(kind)s) THEN 'initial'
     ELSE %(sync_type)s
   END,
   %(run_id)s,

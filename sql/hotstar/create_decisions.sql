@@ -2,9 +2,9 @@
 -- expired, or did not by a clock that was set back, those withheld before, and after a new census every item. It changes nothing.
 CREATE TEMP TABLE decisions ON COMMIT DROP AS
 WITH censuses AS (
-  SELECT l.listing_id, l.started_at, l.completed_at
-  FROM usable_censuses AS l
-  WHERE l.kind = %(kind)s AND l.started_at <= (SELECT newest.started_at FROM listings AS newest WHERE newest.listing_id = %(census_id)s)
+  SELECT u.listing_id, u.scope, u.started_at, u.completed_at
+  FROM usable_censuses AS u
+  WHERE u.listing_began_at <= (SELECT newest.started_at FROM listings AS newest WHERE newest.listing_id = %(census_id)s)
 ), candidates AS (
   SELECT i.content_id FROM items AS i WHERE i.kind = %(kind)s AND %(every)s
   UNION
@@ -54,7 +54,7 @@ WITH censuses AS (
   LEFT JOIN LATERAL (
     SELECT c.completed_at AS missing_at
     FROM censuses AS c
-    WHERE c.started_at >= (
+    WHERE c.scope = i.scope AND c.started_at >= (
       SELECT max(s.sent_at) + interval '1 hour'
       FROM sightings AS s
       WHERE s.kind = i.kind AND s.content_id = i.content_id

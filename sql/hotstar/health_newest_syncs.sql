@@ -22,7 +22,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   SELECT l.status, l.started_at, l.errors -> -1 ->> 'message' AS message
   FROM hotstar_sync_log AS l
-  WHERE l.kind = %(kind)s AND l.sync_type IN ('initial', 'census') AND l.status <> 'running'
+  WHERE l.kind = %(kind)s AND l.sync_type IN ('initial', 'census', 'round') AND l.status <> 'running'
   ORDER BY l.started_at DESC, l.id DESC
   LIMIT 1
 ) AS census ON true

@@ -8,7 +8,7 @@ SELECT
 FROM hotstar.listings AS l
 WHERE
   l.kind = %(kind)s
-  AND l.purpose = %(purpose)s
+  AND l.purpose = any(%(purposes)s)
   AND (l.completed_at IS NULL OR l.completed_at >= coalesce(%(since)s::timestamptz, '-infinity'))
 ORDER BY l.started_at DESC, l.listing_id DESC
 LIMIT 1

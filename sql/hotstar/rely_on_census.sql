@@ -2,7 +2,7 @@
 -- another: then every item's deletion is decided anew, and the approval that a person gave to that census holds.
 WITH chosen AS (
   SELECT CASE WHEN %(replayed)s THEN %(census_id)s ELSE (
-    SELECT u.listing_id FROM usable_censuses AS u ORDER BY u.started_at DESC LIMIT 1
+    SELECT u.listing_id FROM usable_censuses AS u ORDER BY u.listing_began_at DESC LIMIT 1
   ) END AS census_id
 ), compared AS (
   SELECT chosen.census_id, coalesce(chosen.census_id, 0) <> coalesce(

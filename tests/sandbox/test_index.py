@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.index import Index
-from sandbox.kinds import ABSENT, Keys
+from sandbox.kinds import ABSENT, Keys, table_of
 from sandbox.movies import MOVIE
 
 dates = st.one_of(st.just(ABSENT), st.integers(-3, 3))
@@ -23,7 +23,7 @@ def test_windows_match_what_a_scan_matches(
     first: list[Keys], later: list[tuple[int, Keys | None]], asked: object
 ) -> None:
     assert isinstance(asked, dict)
-    index = Index(MOVIE, first)
+    index = Index(MOVIE, table_of(MOVIE, first))
     there: dict[int, Keys | None] = dict(enumerate(first))
     for number, keys in later:
         index.replace([(number, keys)])
@@ -52,7 +52,7 @@ def test_windows_match_what_a_scan_matches(
 def test_a_batch_too_large_to_insert_one_by_one_ends_the_same(
     first: list[Keys], later: list[tuple[int, Keys | None]]
 ) -> None:
-    one_by_one, at_once = Index(MOVIE, first), Index(MOVIE, first)
+    one_by_one, at_once = Index(MOVIE, table_of(MOVIE, first)), Index(MOVIE, table_of(MOVIE, first))
     for number, keys in later:
         one_by_one.replace([(number, keys)])
     at_once.replace([*later, *((number, None) for number in range(100, 2_200))])

@@ -80,7 +80,12 @@ def test_without_credentials_it_refuses_every_request_and_says_why(tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["--rate=-1"], "0 or more"), (["--movies=many"], "many"), (["--parent-pid=4194305"], "no process")],
+    [
+        (["--rate=-1"], "0 or more"),
+        (["--movies=many"], "many"),
+        (["--scale=11"], "10 or less"),
+        (["--parent-pid=4194305"], "no process"),
+    ],
 )
 def test_an_option_it_cannot_use_is_one_sentence(arguments: list[str], said: str) -> None:
     ended = subprocess.run(

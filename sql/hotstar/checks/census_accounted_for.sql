@@ -1,10 +1,10 @@
 -- Ids of the newest complete census that are neither active, nor unpublished by their status, nor expired by their end date, nor rejected.
 WITH listed AS (
   SELECT DISTINCT s.content_id
-  FROM newest_merged_censuses AS c
+  FROM merged_censuses AS c
   JOIN pages USING (listing_id)
   JOIN sightings AS s USING (page_id)
-  WHERE c.kind = %(kind)s
+  WHERE c.kind = %(kind)s AND c.place = 1
 )
 SELECT l.content_id AS offender
 FROM listed AS l

@@ -18,7 +18,7 @@ LEFT JOIN LATERAL (
 ) AS kept ON true
 WHERE
   l.kind = %(kind)s AND p.role = 'part' AND p.proven_at IS NOT NULL AND NOT p.dropped
-  AND l.started_at >= (SELECT c.started_at FROM newest_merged_censuses AS c WHERE c.kind = l.kind)
+  AND l.started_at >= (SELECT max(c.listing_began_at) FROM merged_censuses AS c WHERE c.kind = l.kind)
   AND NOT EXISTS (
     SELECT
     FROM pages AS waiting

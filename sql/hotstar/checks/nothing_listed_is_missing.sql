@@ -1,9 +1,10 @@
 -- Items deleted as missing that the newest complete census, or a page since, lists.
 SELECT i.content_id AS offender
-FROM newest_merged_censuses AS c
-JOIN items AS i ON c.kind = i.kind AND i.deletion_reason = 'missing'
+FROM merged_censuses AS c
+JOIN items AS i ON c.kind = i.kind AND c.scope = i.scope AND i.deletion_reason = 'missing'
 WHERE
   c.kind = %(kind)s
+  AND c.place = 1
   AND EXISTS (
     SELECT
     FROM sightings AS s

@@ -1,8 +1,8 @@
--- What the newest ended census lacks of its proof: parts that are not proven, totals that do not add up, or the reason it gives itself.
+-- What the newest ended census or round lacks of its proof: parts that are not proven, totals that do not add up, or the reason it gives itself.
 WITH census AS (
   SELECT l.*
   FROM listings AS l
-  WHERE l.kind = %(kind)s AND l.purpose = 'census' AND l.status <> 'running'
+  WHERE l.kind = %(kind)s AND l.purpose <> 'update' AND l.status <> 'running'
   ORDER BY l.started_at DESC
   LIMIT 1
 )

@@ -1,10 +1,12 @@
--- Where the rows not deleted as missing differ from the newest complete census: neither listed by it nor seen from an hour before it on.
+-- Where the rows not deleted as missing differ from the newest complete census, or the one before it where two must lack an item:
+-- neither listed by it nor seen from an hour before it on.
 -- Withheld deletions have a check of their own.
 SELECT i.content_id AS offender
-FROM newest_merged_censuses AS c
-JOIN items AS i ON c.kind = i.kind AND i.deletion_reason IS DISTINCT FROM 'missing'
+FROM merged_censuses AS c
+JOIN items AS i ON c.kind = i.kind AND c.scope = i.scope AND i.deletion_reason IS DISTINCT FROM 'missing'
 WHERE
   c.kind = %(kind)s
+  AND c.place = %(censuses_to_miss)s
   AND NOT EXISTS (
     SELECT
     FROM sightings AS s
