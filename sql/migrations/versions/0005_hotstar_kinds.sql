@@ -6,10 +6,8 @@
 
 COMMENT ON COLUMN hotstar.listings.kind IS 'What is listed: movie, show, season, episode, match or channel';
 
-ALTER TABLE hotstar.items ADD COLUMN scope text NOT NULL DEFAULT '';
 CREATE INDEX items_by_scope ON hotstar.items (kind, scope) WHERE scope <> '';
 COMMENT ON COLUMN hotstar.items.title IS 'The title; of a channel its name';
-COMMENT ON COLUMN hotstar.items.scope IS 'Of a season the id of the series by which it is listed; empty for kinds that are listed all at once';
 
 ALTER TABLE hotstar.deletion_events
   ADD COLUMN deleted_at timestamptz,
@@ -22,9 +20,9 @@ DROP INDEX hotstar.deletion_events_of_item;
 CREATE INDEX deletion_events_of_item ON hotstar.deletion_events (kind, content_id, at, merge_id);
 COMMENT ON TABLE hotstar.deletion_events IS 'Every step from active to deleted and back, and every change of why or since when an item is deleted. Append-only.';
 COMMENT ON COLUMN hotstar.deletion_events.event IS 'deleted; restored; changed: it stays deleted, for another reason or since another time';
-COMMENT ON COLUMN hotstar.deletion_events.deleted_at IS 'Since when it is deleted, as the item says it; null: restored, or a step before revision 0004';
+COMMENT ON COLUMN hotstar.deletion_events.deleted_at IS 'Since when it is deleted, as the item says it; null: restored, or a step before revision 0005';
 COMMENT ON COLUMN hotstar.deletion_events.was_reason IS 'Why it was deleted before; null: it was active';
-COMMENT ON COLUMN hotstar.deletion_events.was_deleted_at IS 'Since when it was deleted before; null: it was active, or a step before revision 0004';
+COMMENT ON COLUMN hotstar.deletion_events.was_deleted_at IS 'Since when it was deleted before; null: it was active, or a step before revision 0005';
 
 CREATE FUNCTION hotstar.test_title_pattern() RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
