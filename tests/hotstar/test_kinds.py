@@ -9,10 +9,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from catalog_assets.hotstar.kinds import ALL_KINDS, CHANNEL, EPISODE, MATCH, MOVIE, SEASON, SHOW, Kind
 from catalog_assets.hotstar.replay import replay
-from tests.hotstar.stored import START, item_of, merged, store_items
+from tests.hotstar.stored import START, empty, item_of, merged, store_items
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -127,6 +129,23 @@ def test_a_bad_item_is_kept_as_rejected_and_the_others_go_on(source: psycopg.Con
     assert (result.inserted, result.rejected) == (2, 2)
     reasons = rows(source, "SELECT content_id, split_part(reason, ':', 1) FROM rejected_items ORDER BY 1")
     assert reasons == [("1002", *needed), ("1003", "id")]
+
+
+FIELDS = sorted({name for kind in KINDS for name in kind.item.model_fields} | {"extra"})
+VALUES: list[Any] = [None, True, 5, -1, 2**63, 1.5, "", "5", "true", "x" * 9_000, [], [1], ["a"], {}, {"a": None}]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kind=st.sampled_from(KINDS), fields=st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(VALUES), max_size=4)
+)
+def test_no_value_of_any_field_stops_a_merge(source: psycopg.Connection, kind: Kind, fields: dict[str, Any]) -> None:
+    empty(source)
+    store_items(source, [{**item_of(kind, 1), **fields}, item_of(kind, 2)], kind=kind)
+    result = merged(source, kind)
+    assert result.inserted + result.rejected == 2
+    assert result.inserted >= 1
+    assert len(rows(source, f"SELECT * FROM {kind.view}_as_of(now())")) == result.inserted
 
 
 @pytest.mark.parametrize("kind", AT_ONCE, ids=lambda kind: kind.plural)
