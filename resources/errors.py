@@ -7,7 +7,13 @@ from typing import Any
 
 
 class CatalogError(Exception):
-    """Every error of ours."""
+    """Every error of ours.
+
+    Attributes:
+        exit_status: with which a command ends that meets it.
+    """
+
+    exit_status: int = 2
 
 
 class SettingsError(CatalogError):
@@ -20,6 +26,12 @@ class EmbeddedServerError(CatalogError):
 
 class DatabaseError(CatalogError):
     """A database cannot be reached, or is not in the state that the code needs."""
+
+
+class UnknownItem(CatalogError):
+    """Nothing is known of what somebody asked for by its id: an answer rather than a failure."""
+
+    exit_status = 1
 
 
 class OriginMismatch(CatalogError):

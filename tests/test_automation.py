@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from catalog_assets import automation
 from catalog_assets.build import build_definitions
 from catalog_assets.due import Days, adjoining, census_deadline, day_of, days_of
-from catalog_assets.hotstar.items import Movie
 from catalog_assets.hotstar.kinds import MOVIE, Kind
+from catalog_assets.hotstar.models import Movie
 from resources.dagster_resources import SourceDatabase
 from tests.syncs import INDIA, SetClock, add_census, add_run, add_sync, cover, india
 

@@ -13,8 +13,8 @@ from dagster._core.storage.dagster_run import DagsterRunStatus
 
 from catalog_assets import automation
 from catalog_assets.health import close_interrupted, findings, running_syncs
-from catalog_assets.hotstar.items import Movie
 from catalog_assets.hotstar.kinds import MOVIE, Kind
+from catalog_assets.hotstar.models import Movie
 from resources.dagster_resources import SourceDatabase
 from tests.alert_servers import WebhookServer, serving
 from tests.hotstar.stored import store_listing, store_page

@@ -7,6 +7,7 @@ import typer
 
 from catalog_assets.cli.backup import backup, restore
 from catalog_assets.cli.databases import env, migrate
+from catalog_assets.cli.history import history
 from catalog_assets.cli.load import load
 from catalog_assets.cli.replay import replay
 from catalog_assets.cli.sandbox import sandbox
@@ -27,7 +28,7 @@ class _Catalog(typer.Typer):
 
 def _refused(error: CatalogError) -> int:
     typer.echo(f"catalog: {error}", err=True)
-    return 2
+    return error.exit_status
 
 
 app = _Catalog(
@@ -45,6 +46,7 @@ app.command()(backup)
 app.command()(restore)
 app.command()(load)
 app.command()(replay)
+app.command()(history)
 app.command()(status)
 
 

@@ -12,65 +12,13 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json
 
-Int64 = Annotated[int, Field(strict=True, ge=-(2**63), lt=2**63)]
-"""An integer that PostgreSQL's bigint holds; booleans and numbers in quotes are none."""
-
-Word = Annotated[str, Field(strict=True, max_length=200)]
-"""A text that an index can hold."""
-
-
-class HotstarItem(BaseModel):
-    """The fields that items of every kind carry (contracts: Hotstar, "Items"). Unknown fields are kept, unjudged."""
-
-    model_config = ConfigDict(extra="ignore", strict=True)
-
-    id: Int64
-    contentId: str | Int64  # noqa: N815 - the service's own spelling, as are all below
-    title: str
-    description: str | None = None
-    contentType: str | None = None  # noqa: N815
-    assetStatus: Word | None = None  # noqa: N815
-    startDate: Int64 | None = None  # noqa: N815
-    endDate: Int64 | None = None  # noqa: N815
-    updateDate: Int64 | None = None  # noqa: N815
-    genre: list[str] | None = None
-    lang: list[str] | None = None
-    premium: bool | None = None
-    vip: bool | None = None
-    paid: bool | None = None
-    thumbnail: str | None = None
-    portraitThumbnail: str | None = None  # noqa: N815
-    sourceImages: list[Any] | None = None  # noqa: N815
-    searchKeywords: list[Any] | None = None  # noqa: N815
-    locators: list[Any] | None = None
-
-
-class Movie(HotstarItem):
-    """A film."""
-
-    year: Int64 | None = None
-    duration: Int64 | None = None
-    broadCastDate: Int64 | None = None  # noqa: N815
-    parentalRating: Int64 | None = None  # noqa: N815
-    parentalRatingName: str | None = None  # noqa: N815
-    deepLinkUrl: str | None = None  # noqa: N815
-    deepLinkUrlForLivingRoom: str | None = None  # noqa: N815
-    playUri: str | None = None  # noqa: N815
-    langObjs: list[Any] | None = None  # noqa: N815
-    images: list[Any] | None = None
-    actors: list[Any] | None = None
-    directors: list[Any] | None = None
-    producers: list[Any] | None = None
-    anchors: list[Any] | None = None
-    trailers: list[Any] | None = None
-    trailerDeeplinks: list[Any] | None = None  # noqa: N815
-    channelObject: dict[str, Any] | None = None  # noqa: N815
+from catalog_assets.hotstar.models import HotstarItem
 
 
 @dataclass(frozen=True, slots=True)

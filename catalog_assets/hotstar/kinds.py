@@ -1,14 +1,15 @@
 """What Hotstar lists, one description a kind.
 
 A kind is a description, not a copy: listing, merge, checks and assets are written once and read it. What only one
-kind has (its columns) stands in the folder `sql/hotstar/<name>/` and in its item model.
+kind has stands in its item model and in the database: its wide table, its view, and the function
+`hotstar.<name>_fields`, which says which field of an item becomes which column.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from catalog_assets.hotstar.items import HotstarItem, Movie
+from catalog_assets.hotstar.models import Channel, Episode, HotstarItem, Match, Movie, Season, Show
 
 FilterName = Literal["update", "start", "premium"]
 
@@ -22,10 +23,12 @@ class Kind:
         plural: The kind in the plural, as assets and commands name it.
         path: The endpoint.
         item: The model that judges one item.
-        view: The documented name that people query; `hotstar_` and the plural unless given.
+        table: The wide table of the kind's newest versions, in schema `hotstar`; the plural unless given.
+        view: The documented name that people query; `hotstar_` and the table unless given.
+        title_field: The field of an item that names it.
         filters: What the endpoint filters by. A kind that it cannot list by update time is never polled.
         order_by: The order asked for; None where the endpoint has one order.
-        listed_by: The field of another kind by whose values it is listed, one after the other; None: all at once.
+        listed_by: The field with another kind's `id` by whose values it is listed one by one; None: all at once.
         listed_every: How often it is listed completely: once a week after the closing of Sunday, or once a day.
         censuses_to_miss: How many complete censuses in a row must lack an item before it is missing.
     """
@@ -34,7 +37,9 @@ class Kind:
     plural: str
     path: str
     item: type[HotstarItem]
+    table: str = ""
     view: str = ""
+    title_field: str = "title"
     filters: frozenset[FilterName] = frozenset({"update", "start", "premium"})
     order_by: str | None = "contentId"
     listed_by: str | None = None
@@ -42,8 +47,10 @@ class Kind:
     censuses_to_miss: int = 1
 
     def __post_init__(self) -> None:
+        if not self.table:
+            object.__setattr__(self, "table", self.plural)
         if not self.view:
-            object.__setattr__(self, "view", f"hotstar_{self.plural}")
+            object.__setattr__(self, "view", f"hotstar_{self.table}")
 
     @property
     def updates(self) -> str | None:
@@ -61,17 +68,48 @@ class Kind:
         return "update" in self.filters
 
     @property
-    def table(self) -> str:
-        """The wide table of the kind's newest versions, in schema `hotstar`."""
-        return self.plural
-
-    @property
     def versions_view(self) -> str:
         """The view of every version of every item."""
         return f"hotstar_{self.name}_versions"
 
 
 MOVIE = Kind(name="movie", plural="movies", path="/movie/search", item=Movie)
+SHOW = Kind(
+    name="show",
+    plural="shows",
+    path="/show/search",
+    item=Show,
+    filters=frozenset({"premium"}),
+    listed_every="day",
+    censuses_to_miss=2,
+)
+CHANNEL = Kind(
+    name="channel",
+    plural="channels",
+    path="/channel/list",
+    item=Channel,
+    title_field="name",
+    filters=frozenset(),
+    order_by="esUpdateDate",
+    listed_every="day",
+    censuses_to_miss=2,
+)
+SEASON = Kind(
+    name="season",
+    plural="seasons",
+    path="/season/search",
+    item=Season,
+    filters=frozenset(),
+    order_by=None,
+    listed_by="showId",
+    listed_every="day",
+    censuses_to_miss=2,
+)
+MATCH = Kind(name="match", plural="matches", path="/match/search", item=Match, table="sports")
+EPISODE = Kind(name="episode", plural="episodes", path="/episode/search", item=Episode)
+
+ALL_KINDS: Mapping[str, Kind] = {kind.plural: kind for kind in (MOVIE, SHOW, CHANNEL, SEASON, MATCH, EPISODE)}
+"""Every kind by its plural: what can be merged, replayed and asked for its history."""
 
 KINDS: Mapping[str, Kind] = {kind.plural: kind for kind in (MOVIE,)}
-"""Every kind by its plural."""
+"""The kinds that have assets, by their plural."""

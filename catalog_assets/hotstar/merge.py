@@ -18,6 +18,7 @@ from typing import LiteralString, cast
 
 import psycopg
 import zstandard
+from psycopg import sql
 from psycopg.rows import class_row, scalar_row
 
 from catalog_assets.hotstar.items import Entry, Rejected, judge, raw_item, read_page
@@ -111,6 +112,8 @@ def merge_pages(
     """
     known: dict[str, object] = {
         "kind": kind.name,
+        "title_field": kind.title_field,
+        "scope_field": kind.listed_by,
         "run_id": run_id,
         "merged_at": repeated and repeated.merged_at,
         "replayed": repeated is not None,
@@ -138,6 +141,7 @@ def _merge_batches(
 ) -> None:
     """Writes sightings and versions batch by batch: while the server computes, a thread reads the next one's pages."""
     batches = [stored[first : first + PAGES_AT_ONCE] for first in range(0, len(stored), PAGES_AT_ONCE)]
+    upsert_wide = _upsert_wide(connection, kind)
     with ThreadPoolExecutor(max_workers=1) as reader, connection.cursor() as cursor, _no_collections():
         ahead: Future[list[_ReadPage]] | None = None
         for batch, following in zip_longest(batches, batches[1:]):
@@ -145,7 +149,7 @@ def _merge_batches(
             _stage(cursor, pages, known)
             del pages
             ahead = reader.submit(_read_all, kind, _bodies(connection, following)) if following else None
-            _write_versions(cursor, kind, known | {"page_ids": [page.page_id for page in batch]})
+            _write_versions(cursor, kind, known | {"page_ids": [page.page_id for page in batch]}, upsert_wide)
 
 
 def _bodies(connection: psycopg.Connection, batch: Sequence[_StoredPage]) -> list[tuple[_StoredPage, bytes]]:
@@ -229,13 +233,14 @@ def _stage(cursor: psycopg.Cursor, pages: Sequence[_ReadPage], known: dict[str, 
             copy.write(page.chosen(changed[page.page_id]))
 
 
-def _write_versions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object]) -> None:
+def _write_versions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object], upsert_wide: sql.Composed) -> None:
     for name in ("create_touched", "analyze_touched", "remember_before", "create_runs", "create_newest"):
         cursor.execute(statement(f"hotstar/{name}"), known)
     for name in ("analyze_newest", "create_payloads", "delete_versions", "insert_versions", "move_versions"):
         cursor.execute(_of_kind(f"hotstar/{name}", kind), known)
-    for name in ("hotstar/upsert_items", f"hotstar/{kind.name}/upsert", "hotstar/drop_batch"):
-        cursor.execute(statement(name), known)
+    cursor.execute(statement("hotstar/upsert_items"), known)
+    cursor.execute(upsert_wide)
+    cursor.execute(statement("hotstar/drop_batch"))
 
 
 def _decide_deletions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object]) -> None:
@@ -257,6 +262,19 @@ def _decide_deletions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, objec
 def deletions_allowed(active: int, approved: int | None) -> int:
     """How many active items one merge may delete: the guard, or what a person approved if that is more."""
     return max(GUARD_MINIMUM, int(GUARD_SHARE * active), approved or 0)
+
+
+def _upsert_wide(connection: psycopg.Connection, kind: Kind) -> sql.Composed:
+    """The statement that writes the kind's wide rows; the database says which columns there are."""
+    described = connection.execute(statement("ops/describe_columns"), {"relation": f"hotstar.{kind.table}"})
+    columns = [sql.Identifier(row[0]) for row in described if row[0] not in {"id", "content_id", "raw_response"}]
+    written = [sql.Identifier("raw_response"), *columns]
+    return sql.SQL(statement("hotstar/upsert_wide")).format(
+        table=sql.Identifier(kind.table),
+        fields=sql.Identifier(f"{kind.name}_fields"),
+        columns=sql.SQL(", ").join(columns),
+        updates=sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(column) for column in written),
+    )
 
 
 def _of_kind(name: str, kind: Kind) -> LiteralString:

@@ -1,8 +1,8 @@
 """The tables made again from stored pages, without a request: the proof that pages are the record.
 
 A replay repeats the logged merges one by one, each with its pages, its instant and the census it relied on, in
-tables of its own (schema `hotstar_replay`, found before `hotstar` by the search path). It compares every
-column but surrogate keys, and puts its tables in the place of the present ones when asked.
+tables of its own (a schema of the kind's, found before `hotstar` by the search path, so that kinds can be replayed at
+once). It compares every column but surrogate keys, and puts its tables in the place of the present ones when asked.
 """
 
 from collections.abc import Iterator
@@ -87,13 +87,13 @@ def replay(connection: psycopg.Connection, kind: Kind, *, swap: bool = False) ->
         swap: Put the replayed rows in the place of the present ones, in one transaction.
     """
     tables = (*_SHARED, _Table(_literal(kind.table), ("id",), "true"))
-    with _merges_held(connection, kind), _shadows(connection, (*tables, _PAGE_MERGES)):
+    with _merges_held(connection, kind), _shadows(connection, kind, (*tables, _PAGE_MERGES)):
         with connection.cursor(row_factory=class_row(LoggedMerge)) as cursor:
             logged = cursor.execute(statement("hotstar/list_merges"), {"kind": kind.name}).fetchall()
         for merge in logged:
             merge_pages(connection, kind, run_id=merge.run_id, repeated=merge)
         found = [difference for table in tables for difference in _compared(connection, kind, table)]
-        rows = {table.name: _count(connection, table) for table in tables}
+        rows = {table.name: _count(connection, kind, table) for table in tables}
         if swap:
             _swap(connection, kind, tables)
     return ReplayResult(len(logged), rows, len(found), found[:SHOWN], swap)
@@ -109,28 +109,29 @@ def _merges_held(connection: psycopg.Connection, kind: Kind) -> Iterator[None]:
 
 
 @contextmanager
-def _shadows(connection: psycopg.Connection, tables: tuple[_Table, ...]) -> Iterator[None]:
-    connection.execute("DROP SCHEMA IF EXISTS hotstar_replay CASCADE")
-    connection.execute("CREATE SCHEMA hotstar_replay")
+def _shadows(connection: psycopg.Connection, kind: Kind, tables: tuple[_Table, ...]) -> Iterator[None]:
+    shadow = _shadow(kind)
+    connection.execute(f"DROP SCHEMA IF EXISTS {shadow} CASCADE")
+    connection.execute(f"CREATE SCHEMA {shadow}")
     for table in tables:
-        connection.execute(_named("hotstar/create_shadow", table))
-    connection.execute("SET search_path = hotstar_replay, hotstar, ops")
+        connection.execute(_named("hotstar/create_shadow", kind, table))
+    connection.execute(f"SET search_path = {shadow}, hotstar, ops")
     try:
         yield
     finally:
         if not connection.broken:
             connection.execute("RESET search_path")
-            connection.execute("DROP SCHEMA hotstar_replay CASCADE")
+            connection.execute(f"DROP SCHEMA {shadow} CASCADE")
 
 
 def _compared(connection: psycopg.Connection, kind: Kind, table: _Table) -> Iterator[Difference]:
     known = {"kind": kind.name, "surrogates": list(table.surrogates)}
-    for only_in, row in connection.execute(_named("hotstar/compare_shadow", table), known):
+    for only_in, row in connection.execute(_named("hotstar/compare_shadow", kind, table), known):
         yield Difference(table.name, only_in, row)
 
 
-def _count(connection: psycopg.Connection, table: _Table) -> int:
-    counted = connection.execute(_named("hotstar/count_shadow", table)).fetchone()
+def _count(connection: psycopg.Connection, kind: Kind, table: _Table) -> int:
+    counted = connection.execute(_named("hotstar/count_shadow", kind, table)).fetchone()
     return 0 if counted is None else int(counted[0])
 
 
@@ -139,16 +140,22 @@ def _swap(connection: psycopg.Connection, kind: Kind, tables: tuple[_Table, ...]
         for table in tables:
             if table.name == "merges":
                 continue  # the log of merges is what was replayed; other tables refer to it
-            connection.execute(_named("hotstar/clear_kind", table), {"kind": kind.name})
-            connection.execute(_named("hotstar/swap_shadow", table))
+            connection.execute(_named("hotstar/clear_kind", kind, table), {"kind": kind.name})
+            connection.execute(_named("hotstar/swap_shadow", kind, table))
             if table.surrogates:
-                connection.execute(_named("hotstar/renumber", table))
+                connection.execute(_named("hotstar/renumber", kind, table))
 
 
-def _named(name: str, table: _Table) -> LiteralString:
-    return statement(name).replace("{table}", table.name).replace("{of_kind}", table.of_kind)
+def _named(name: str, kind: Kind, table: _Table) -> LiteralString:
+    named = statement(name).replace("{shadow}", _shadow(kind))
+    return named.replace("{table}", table.name).replace("{of_kind}", table.of_kind)
+
+
+def _shadow(kind: Kind) -> LiteralString:
+    """The schema of a kind's replay: two kinds can be replayed at once."""
+    return _literal(f"hotstar_replay_{kind.name}")
 
 
 def _literal(name: str) -> LiteralString:
-    """A table's name from a kind's description, which is code of this project."""
+    """A name from a kind's description, which is code of this project."""
     return name

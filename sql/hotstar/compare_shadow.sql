@@ -2,7 +2,7 @@
 WITH present AS (
   SELECT to_jsonb(t) - %(surrogates)s::text[] AS row FROM hotstar.{table} AS t WHERE {of_kind}
 ), replayed AS (
-  SELECT to_jsonb(t) - %(surrogates)s::text[] AS row FROM hotstar_replay.{table} AS t
+  SELECT to_jsonb(t) - %(surrogates)s::text[] AS row FROM {shadow}.{table} AS t
 ), lost AS (
   SELECT row FROM present
   EXCEPT ALL

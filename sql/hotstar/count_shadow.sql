@@ -1,2 +1,2 @@
 -- How many rows a replay made of a table.
-SELECT count(*) FROM hotstar_replay.{table}
+SELECT count(*) FROM {shadow}.{table}

@@ -1,2 +1,2 @@
 -- Makes an empty copy of one table in the schema of a replay, indexes and checks included.
-CREATE TABLE hotstar_replay.{table} (LIKE hotstar.{table} INCLUDING ALL EXCLUDING COMMENTS)
+CREATE TABLE {shadow}.{table} (LIKE hotstar.{table} INCLUDING ALL EXCLUDING COMMENTS)

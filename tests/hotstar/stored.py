@@ -9,7 +9,7 @@ import orjson
 import psycopg
 import zstandard
 
-from catalog_assets.hotstar.kinds import MOVIE
+from catalog_assets.hotstar.kinds import ALL_KINDS, CHANNEL, MOVIE, SEASON, SHOW, Kind
 from catalog_assets.hotstar.merge import MergeResult, merge_pages
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
@@ -30,6 +30,21 @@ def film(number: int, **fields: Any) -> dict[str, Any]:
     }
 
 
+def item_of(kind: Kind, number: int, **fields: Any) -> dict[str, Any]:
+    """An item with what every item of its kind has; the same number makes the same ids in every kind."""
+    integer_id = kind in (SHOW, SEASON, CHANNEL)
+    item = {
+        **film(number),
+        "contentId": 1000 + number if integer_id else str(1000 + number),
+        kind.title_field: f"{kind.name.title()} {number}",
+    }
+    if kind is SEASON:
+        item["showId"] = 7
+    if not kind.is_polled:
+        item = {name: value for name, value in item.items() if name not in {"assetStatus", "updateDate"}}
+    return {**item, **fields}
+
+
 def body_of(items: Sequence[Mapping[str, Any]]) -> bytes:
     return orjson.dumps({"body": {"results": {"items": items, "totalResults": len(items)}}})
 
@@ -42,19 +57,22 @@ def store_listing(
     status: str = "complete",
     approved: int | None = None,
     run_id: str = "run",
+    kind: Kind = MOVIE,
 ) -> int:
     """A listing that began at a time and, unless it is running, ended a minute later."""
     ended = None if status == "running" else at + timedelta(minutes=1)
     row = connection.execute(
         "INSERT INTO hotstar.listings (kind, purpose, run_id, started_at, completed_at, status, approved_deletions,"
-        " total, distinct_ids, duplicates) VALUES ('movie', %s, %s, %s, %s, %s, %s, 0, 0, 0) RETURNING listing_id",
-        (purpose, run_id, at, ended, status, approved),
+        " total, distinct_ids, duplicates) VALUES (%s, %s, %s, %s, %s, %s, %s, 0, 0, 0) RETURNING listing_id",
+        (kind.name, purpose, run_id, at, ended, status, approved),
     ).fetchone()
     assert row is not None
     return int(row[0])
 
 
-def store_page(connection: psycopg.Connection, listing_id: int, body: bytes, *, at: datetime = START) -> int:
+def store_page(
+    connection: psycopg.Connection, listing_id: int, body: bytes, *, at: datetime = START, kind: Kind = MOVIE
+) -> int:
     part = connection.execute(
         "INSERT INTO hotstar.parts (listing_id, role, filters, started_at) VALUES (%s, 'part', '{}', %s)"
         " RETURNING part_id",
@@ -64,11 +82,13 @@ def store_page(connection: psycopg.Connection, listing_id: int, body: bytes, *, 
     page = connection.execute(
         "INSERT INTO hotstar.pages (kind, listing_id, part_id, reading, descending, page_offset, path, params, status,"
         " sent_at, received_at, body, body_bytes, body_sha256, readable, run_id)"
-        " VALUES ('movie', %s, %s, 1, false, 0, '/movie/search', '{}', 200, %s, %s, %s, %s, %s, true, 'run')"
+        " VALUES (%s, %s, %s, 1, false, 0, %s, '{}', 200, %s, %s, %s, %s, %s, true, 'run')"
         " RETURNING page_id",
         (
+            kind.name,
             listing_id,
             part[0],
+            kind.path,
             at,
             at + timedelta(seconds=1),
             zstandard.ZstdCompressor().compress(body),
@@ -80,7 +100,7 @@ def store_page(connection: psycopg.Connection, listing_id: int, body: bytes, *, 
     return int(page[0])
 
 
-def store_films(
+def store_items(
     connection: psycopg.Connection,
     items: Sequence[Mapping[str, Any]],
     *,
@@ -88,20 +108,26 @@ def store_films(
     at: datetime = START,
     status: str = "complete",
     approved: int | None = None,
+    kind: Kind = MOVIE,
 ) -> int:
-    listing = store_listing(connection, purpose=purpose, at=at, status=status, approved=approved)
-    store_page(connection, listing, body_of(items), at=at)
+    """One listing with one page of these items."""
+    listing = store_listing(connection, purpose=purpose, at=at, status=status, approved=approved, kind=kind)
+    store_page(connection, listing, body_of(items), at=at, kind=kind)
     return listing
 
 
-def merged(connection: psycopg.Connection) -> MergeResult:
-    return merge_pages(connection, MOVIE, run_id="run")
+store_films = store_items
+
+
+def merged(connection: psycopg.Connection, kind: Kind = MOVIE) -> MergeResult:
+    return merge_pages(connection, kind, run_id="run")
 
 
 def empty(connection: psycopg.Connection) -> None:
+    wide = ", ".join(f"hotstar.{kind.table}" for kind in ALL_KINDS.values())
     connection.execute(
         "TRUNCATE hotstar.listings, hotstar.parts, hotstar.pages, hotstar.merges, hotstar.page_merges,"
         " hotstar.sightings, hotstar.items, hotstar.item_versions, hotstar.deletion_events, hotstar.withheld_deletions,"
-        " hotstar.rejected_items, hotstar.movies, hotstar.hotstar_sync_log, hotstar.coverage,"
-        " hotstar.start_date_uses CASCADE"
+        f" hotstar.rejected_items, {wide}, hotstar.hotstar_sync_log, hotstar.coverage,"
+        " hotstar.start_date_uses, hotstar.daily_figures CASCADE".encode()
     )

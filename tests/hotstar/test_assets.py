@@ -194,7 +194,9 @@ def _let_time_pass(platform: Films) -> None:
     platform.connection.execute("UPDATE hotstar.pages SET sent_at = sent_at - interval '2 hours'")
     platform.connection.execute(
         "UPDATE hotstar.items SET version_from = version_from - interval '2 hours',"
-        " first_seen_at = first_seen_at - interval '2 hours', updated_at = updated_at - interval '2 hours'"
+        " first_seen_at = first_seen_at - interval '2 hours', updated_at = updated_at - interval '2 hours',"
+        # an end date is the service's and does not move; one that has passed when a film is first seen counts from then
+        " deleted_at = CASE WHEN deleted_at = first_seen_at THEN deleted_at - interval '2 hours' ELSE deleted_at END"
     )
     platform.connection.execute(
         "UPDATE hotstar.item_versions SET valid_from = valid_from - interval '2 hours',"
