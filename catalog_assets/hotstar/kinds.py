@@ -108,8 +108,5 @@ SEASON = Kind(
 MATCH = Kind(name="match", plural="matches", path="/match/search", item=Match, table="sports")
 EPISODE = Kind(name="episode", plural="episodes", path="/episode/search", item=Episode)
 
-ALL_KINDS: Mapping[str, Kind] = {kind.plural: kind for kind in (MOVIE, SHOW, CHANNEL, SEASON, MATCH, EPISODE)}
-"""Every kind by its plural: what can be merged, replayed and asked for its history."""
-
-KINDS: Mapping[str, Kind] = {kind.plural: kind for kind in (MOVIE,)}
-"""The kinds that have assets, by their plural."""
+KINDS: Mapping[str, Kind] = {kind.plural: kind for kind in (MOVIE, SHOW, CHANNEL, SEASON, MATCH, EPISODE)}
+"""Every kind by its plural, in the order of first loading: small ones and what others refer to come first."""
