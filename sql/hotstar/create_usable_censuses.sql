@@ -1,7 +1,7 @@
 -- The censuses that can prove an item missing: complete by the merge's instant, every page of theirs merged by then, every item with a
 -- readable id. Of a kind that is listed within items of another kind: what one of these holds.
 CREATE TEMP TABLE usable_censuses ON COMMIT DROP AS
-SELECT c.kind, c.listing_id, c.scope, c.listing_began_at, c.started_at, c.completed_at
+SELECT c.kind, c.listing_id, c.scope, c.listing_began_at, c.started_at, c.completed_at, c.merge_id
 FROM hotstar.merged_censuses AS c
 WHERE
   c.kind = %(kind)s

@@ -50,13 +50,14 @@ def test_a_restored_copy_brings_back_rows_views_and_grants(
     copied = json.loads(catalog("backup", str(tmp_path / "copy"), "--json", CATALOG_HOME=str(home)).stdout)
     assert set(copied["bytes"]) == {"source.dump", "catalog.dump"}
     source.execute("DELETE FROM ops.origins")
-    source.execute("DROP VIEW hotstar_movies")
+    source.execute("DROP VIEW hotstar_movies CASCADE")
     source.execute("CREATE SCHEMA later")
 
     restored = catalog("restore", str(tmp_path / "copy"), "--yes", CATALOG_HOME=str(home))
     assert restored.returncode == 0, restored.stderr
     assert origins(source) == before
     assert source.execute("SELECT count(*) FROM hotstar_movies").fetchone() == (0,)
+    assert source.execute("SELECT count(*) FROM hotstar_movies_as_of(now())").fetchone() == (0,)
     assert source.execute("SELECT to_regnamespace('later')").fetchone() == (None,)
     granted = "SELECT has_table_privilege('catalog_ops', 'ops.origins', 'SELECT')"
     assert source.execute(granted).fetchone() == (True,)

@@ -201,6 +201,18 @@ def test_a_census_that_ends_while_a_merge_computes_deletes_nothing_before_its_la
     assert (merged(source).deleted, merged(source).restored) == (0, 0)
 
 
+def test_a_census_merged_after_a_newer_one_dates_what_it_missed(source: psycopg.Connection) -> None:
+    late = store_listing(source, purpose="census", at=START + DAY)
+    store_films(source, [film(n) for n in range(20)], purpose="census")
+    merged(source)
+    store_films(source, [film(n) for n in range(1, 20)], purpose="census", at=START + 2 * DAY)
+    merged(source)
+    store_page(source, late, body_of([film(n) for n in range(1, 20)]), at=START + DAY)
+    merged(source)
+    deleted = rows(source, "SELECT deletion_reason, deleted_at FROM hotstar_movies WHERE is_deleted")
+    assert deleted == [("missing", START + DAY + timedelta(minutes=1))]
+
+
 def test_a_census_taken_by_a_clock_a_day_ahead_deletes_nothing_new(source: psycopg.Connection) -> None:
     now = datetime.now(UTC)
     store_films(source, [film(n) for n in range(20)], purpose="census", at=now + DAY)
