@@ -26,6 +26,13 @@ def write_figures(connection: psycopg.Connection, day: date) -> int:
         return sum(_write(connection, kind, day) for kind in KINDS.values())
 
 
+def day_totals(connection: psycopg.Connection, day: date) -> dict[str, int]:
+    """Of a day with figures how many items of each kind were active, were added, removed and restored, by name."""
+    rows = connection.execute(statement("hotstar/read_day_totals"), {"day": day})
+    names = ("active", "added", "removed", "restored")
+    return {f"{kind}_{name}": count for kind, *counts in rows for name, count in zip(names, counts, strict=True)}
+
+
 def _write(connection: psycopg.Connection, kind: Kind, day: date) -> int:
     begins, ends = (datetime.combine(day + timedelta(days=more), time.min, ZoneInfo(HOTSTAR_ZONE)) for more in (0, 1))
     known = {"kind": kind.name, "day": day, "begins": begins, "ends": ends}

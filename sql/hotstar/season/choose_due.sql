@@ -22,5 +22,5 @@ WHERE
   show.kind = 'show' AND show.hotstar_id IS NOT NULL AND show.deletion_reason IS DISTINCT FROM 'missing'
   AND (%(most)s::integer IS NOT NULL OR listed.at IS NULL OR listed.at < ops.now() - interval '1 day')
 GROUP BY show.hotstar_id, listed.at, unknown.at
-ORDER BY listed.at IS NOT NULL, coalesce(unknown.at > listed.at, false) DESC, listed.at, show.hotstar_id
+ORDER BY listed.at IS NOT NULL ASC, coalesce(unknown.at > listed.at, false) DESC, listed.at ASC, show.hotstar_id ASC
 LIMIT %(most)s
