@@ -14,7 +14,7 @@ WITH finished AS (
   RETURNING listing_id, kind, status, requests, requests_apart
 ), covered AS (
   INSERT INTO coverage (kind, covered, listing_id)
-  SELECT f.kind, tstzrange(%(covered_from)s, greatest(%(covered_from)s, %(covered_to)s)), f.listing_id
+  SELECT f.kind, tstzrange(%(covered_from)s::timestamptz, greatest(%(covered_from)s::timestamptz, %(covered_to)s)), f.listing_id
   FROM finished AS f
   WHERE f.status = 'complete' AND %(covered_from)s::timestamptz < %(covered_to)s::timestamptz
 ), left_over AS (
