@@ -49,7 +49,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    started = Up(home, port, SANDBOX_MOVIES=str(FILMS), SANDBOX_RATE="0")
+    started = Up(home, port, SANDBOX_MOVIES=str(FILMS), SANDBOX_SCALE="0.01", SANDBOX_RATE="0")
     try:
         started.await_saying("The first load is complete.")
         yield started

@@ -33,7 +33,13 @@ def environment(home: Path) -> dict[str, str]:
     """A shell in which no variable of ours is set, but for the home and a small sandbox without delays."""
     names = {name.upper() for name in Settings.model_fields} | {"CATALOG_UP_ID", "DAGSTER_HOME"}
     kept = {name: value for name, value in os.environ.items() if name not in names}
-    return {**kept, "CATALOG_HOME": str(home), "SANDBOX_MOVIES": str(MOVIES), "SANDBOX_LATENCY": "0"}
+    return {
+        **kept,
+        "CATALOG_HOME": str(home),
+        "SANDBOX_MOVIES": str(MOVIES),
+        "SANDBOX_SCALE": "0.01",
+        "SANDBOX_LATENCY": "0",
+    }
 
 
 class Up:

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from catalog_assets.build import build_definitions
-from catalog_assets.hotstar.kinds import MOVIE, Kind
+from catalog_assets.hotstar.kinds import KINDS, MOVIE, Kind
 from catalog_assets.jobs import CENSUS, POLL, asset_keys
 from catalog_assets.partitions import HOTSTAR_ZONE
 from tests.sandbox_process import RunningSandbox, running_sandbox
@@ -131,7 +131,8 @@ def films(source_url: str, monkeypatch: pytest.MonkeyPatch, *, movies: int = 1_2
         psycopg.connect(source_url, autocommit=True) as connection,
         dg.DagsterInstance.ephemeral() as instance,
     ):
-        sandbox.control(do="lag", seconds=0)
+        for kind in KINDS.values():
+            sandbox.control(do="lag", kind=kind.name, seconds=0)
         urls = {f"{name}_DATABASE_URL": source_url for name in ("SOURCE", "CATALOG", "DAGSTER")}
         rest = {"CATALOG_ORIGIN_HOTSTAR": "sandbox:1", "SANDBOX_RATE": str(rate), "CATALOG_LOG_LEVEL": "WARNING"}
         for name, value in {**sandbox.environment(), **urls, **rest}.items():
