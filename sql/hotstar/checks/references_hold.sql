@@ -1,4 +1,5 @@
--- Items on offer that point at what is not there: by target, with how many point at it and why (not listed yet, gone).
+-- Items on offer that point at what is not there: by target, with how many point at it and why (not listed yet, gone). Nothing can be
+-- said while what they point at was never listed.
 SELECT
   %(field)s || ' ' || pointing.target || CASE WHEN known.id IS NULL THEN ' (not listed yet)' ELSE ' (gone)' END || ': ' || pointing.items AS offender
 FROM (
@@ -13,5 +14,7 @@ LEFT JOIN (
   WHERE t.kind = %(target)s
   GROUP BY t.hotstar_id
 ) AS known ON pointing.target = known.id
-WHERE pointing.target IS NOT NULL AND (known.id IS NULL OR known.is_gone)
+WHERE
+  pointing.target IS NOT NULL AND (known.id IS NULL OR known.is_gone)
+  AND %(target)s IN (SELECT c.kind FROM newest_censuses AS c)
 ORDER BY pointing.items DESC, pointing.target ASC
