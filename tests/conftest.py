@@ -19,6 +19,7 @@ QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
 """A test's server loses nothing that anyone wants."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a module that share a fixture in one process; all others may run anywhere, in parallel."""
     for item in items:
