@@ -4,6 +4,7 @@ A lost connection loses the lock, and nothing can be written through it any more
 cannot write beside it. Every statement commits by itself, so a page counts from the moment it is stored.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from psycopg.types.json import Jsonb
 from catalog_assets.hotstar.kinds import Kind
 from catalog_assets.hotstar.pages import ReadAnswer
 from catalog_assets.hotstar.parts import PageKey, PartReading
+from catalog_assets.hotstar.staging import JudgedPage
 from catalog_assets.hotstar.windows import Filters
 from resources.databases import Database
 from resources.errors import AlreadyRunning, LockLost
@@ -75,11 +77,12 @@ class Part:
 
 
 class Connection:
-    """Runs named statements on the connection that holds a lock."""
+    """Runs named statements on the connection that holds a lock, one at a time."""
 
     def __init__(self, driver: psycopg.AsyncConnection, holder: str) -> None:
         self._driver = driver
         self._holder = holder
+        self._turn = asyncio.Lock()
 
     async def rows(self, name: str, params: Mapping[str, Any]) -> list[Row]:
         """Runs `sql/hotstar/<name>.sql` and returns its rows.
@@ -88,10 +91,27 @@ class Connection:
             LockLost: the connection went away, and the lock with it.
         """
         sql: LiteralString = statement(f"hotstar/{name}")
+        async with self._cursor() as cursor:
+            await cursor.execute(sql, params)
+            return await cursor.fetchall() if cursor.description else []
+
+    async def stage(self, kind: Kind, page_id: int, page: JudgedPage) -> None:
+        """Stages a stored page for the merge that takes it.
+
+        Raises:
+            LockLost: the connection went away, and the lock with it.
+        """
+        async with self._cursor() as cursor:
+            await cursor.execute(statement("hotstar/find_known"), page.contents(kind))
+            known = {row["content_id"] for row in await cursor.fetchall()}
+            async with cursor.copy(statement("hotstar/copy_staged_items")) as copy:
+                await copy.write(page.rows(page_id, known))
+
+    @asynccontextmanager
+    async def _cursor(self) -> AsyncIterator[psycopg.AsyncCursor[Row]]:
         try:
-            async with self._driver.cursor(row_factory=dict_row) as cursor:
-                await cursor.execute(sql, params)
-                return await cursor.fetchall() if cursor.description else []
+            async with self._turn, self._driver.cursor(row_factory=dict_row) as cursor:
+                yield cursor
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             if not (self._driver.broken or self._driver.closed):
                 raise
@@ -223,9 +243,9 @@ class ListingRecord:
         await self.connection.rows("drop_parts", {"part_ids": [part.part_id for part in parts]})
 
     async def store_page(self, part: Part, key: PageKey, reading: int, answer: AnswerLike, read: ReadAnswer) -> None:
-        """Stores one answer as it came."""
+        """Stores one answer as it came, then stages what a merge takes from it."""
         total = read.facts.total if read.facts else None
-        self.last_stored_at = await self.connection.value(
+        (row,) = await self.connection.rows(
             "store_page",
             {
                 "kind": self.kind.name,
@@ -249,6 +269,8 @@ class ListingRecord:
                 "run_id": self.run_id,
             },
         )
+        await self.connection.stage(self.kind, row["page_id"], read.judged)
+        self.last_stored_at = row["stored_at"]
         self.pages += 1
         self.bytes += read.body.size
         if self.first_sent_at is None or answer.sent_at < self.first_sent_at:

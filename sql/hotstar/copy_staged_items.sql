@@ -1,2 +1,2 @@
--- Takes in the contents of a page's new and changed items.
-COPY staged_items (page_id, position, content_id, item_hash, item) FROM STDIN
+-- Takes in what a merge takes from a page.
+COPY staged_items (page_id, position, content_id, item_hash, item, reason, body) FROM STDIN
