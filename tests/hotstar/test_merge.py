@@ -15,6 +15,7 @@ from catalog_assets.hotstar import merge
 from catalog_assets.hotstar.checks import CHECKS
 from catalog_assets.hotstar.kinds import MOVIE
 from catalog_assets.hotstar.replay import replay
+from catalog_assets.hotstar.staging import judge_page, stage_page
 from tests.hotstar.stored import START, body_of, empty, film, merged, store_films, store_listing, store_page
 
 HOUR = timedelta(hours=1)
@@ -401,10 +402,23 @@ STATE = (
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(pages=PAGES, order=st.randoms(use_true_random=False), together=st.booleans())
-def test_any_order_of_arrival_gives_one_set_of_tables(
-    source: psycopg.Connection, pages: list[tuple[str, dict[int, dict[str, Any]]]], order: Any, together: bool
+HOW = st.sampled_from(["stored", "staged", "staged and lost", "staged before another merge"])
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    pages=PAGES,
+    order=st.randoms(use_true_random=False),
+    together=st.booleans(),
+    how=st.lists(HOW, min_size=6, max_size=6),
+)
+def test_any_order_of_arrival_and_of_staging_gives_one_set_of_tables(
+    source: psycopg.Connection,
+    source_url: str,
+    pages: list[tuple[str, dict[int, dict[str, Any]]]],
+    order: Any,
+    together: bool,
+    how: list[str],
 ) -> None:
     found = []
     for shuffled in (False, True):
@@ -418,12 +432,40 @@ def test_any_order_of_arrival_gives_one_set_of_tables(
             order.shuffle(places)
         for place, (_, films) in places:
             body = body_of([film(number, **fields) for number, fields in films.items()])
-            store_page(source, listings[place], body, at=START + place * DAY)
+            with psycopg.connect(source_url) as storing:
+                page_id = store_page(storing, listings[place], body, at=START + place * DAY)
+                if shuffled and how[place] != "stored":
+                    stage_page(storing.cursor(), MOVIE, page_id, judge_page(MOVIE, body))
+                if shuffled and how[place] == "staged before another merge":
+                    merged(source)
+            if shuffled and how[place] == "staged and lost":
+                source.execute("TRUNCATE hotstar.staged_items")  # as a crash of the server does
             if not (shuffled and together):
                 merged(source)
         merged(source)
         found.append([rows(source, query) for query in STATE])
+        assert rows(source, "SELECT count(*) FROM hotstar.staged_items") == [(0,)]
     assert found[0] == found[1]
+
+
+def test_content_that_was_the_newest_when_its_page_was_staged_is_found_when_it_no_longer_is(
+    source: psycopg.Connection, source_url: str
+) -> None:
+    store_films(source, [film(1)])
+    merged(source)
+    listing = store_listing(source, at=START + 2 * DAY)
+    store_films(source, [film(1, title="Between")], at=START + DAY)
+    with psycopg.connect(source_url) as storing:
+        body = body_of([film(1)])
+        page_id = store_page(storing, listing, body, at=START + 2 * DAY)
+        stage_page(storing.cursor(), MOVIE, page_id, judge_page(MOVIE, body))
+        assert storing.execute("SELECT item FROM hotstar.staged_items").fetchall() == [(None,)]
+        assert merged(source).updated == 1
+    assert merged(source).updated == 1
+    assert rows(source, "SELECT title FROM hotstar_movies") == [("Film 1",)]
+    titles = "SELECT item ->> 'title' FROM hotstar_movie_versions ORDER BY valid_from"
+    assert rows(source, titles) == [("Film 1",), ("Between",), ("Film 1",)]
+    assert replay(source, MOVIE).differences == 0
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
