@@ -20,7 +20,7 @@ from psycopg.rows import class_row, scalar_row
 
 from catalog_assets.hotstar.items import no_collections
 from catalog_assets.hotstar.kinds import Kind
-from catalog_assets.hotstar.staging import JudgedPage, judge_page, stage_page
+from catalog_assets.hotstar.staging import judge_page, staging
 from resources.statements import statement
 
 GUARD_SHARE = 0.05
@@ -85,8 +85,6 @@ def merge_pages(
     """
     known: dict[str, object] = {
         "kind": kind.name,
-        "title_field": kind.title_field,
-        "scope_field": kind.listed_by,
         "run_id": run_id,
         "merged_at": repeated and repeated.merged_at,
         "replayed": repeated is not None,
@@ -124,11 +122,11 @@ def _merge_batches(
 def _stage(connection: psycopg.Connection, kind: Kind, page_ids: Sequence[int]) -> None:
     """Stages pages that are not yet: while the server stores one, a thread reads the next."""
     with ThreadPoolExecutor(max_workers=1) as reader, connection.cursor() as cursor, no_collections():
-        ahead: Future[JudgedPage] | None = None
+        ahead: Future[str] | None = None
         for page_id, following in zip_longest(page_ids, page_ids[1:]):
             page = ahead.result() if ahead else _read(kind, _body(connection, page_id))
             ahead = reader.submit(_read, kind, _body(connection, following)) if following else None
-            stage_page(cursor, kind, page_id, page)
+            cursor.execute(statement("hotstar/stage_page"), staging(kind, page_id, page))
 
 
 def _body(connection: psycopg.Connection, page_id: int) -> bytes:
@@ -137,7 +135,7 @@ def _body(connection: psycopg.Connection, page_id: int) -> bytes:
         return bytes(cursor.execute(statement("hotstar/read_page"), {"page_id": page_id}).fetchall()[0])
 
 
-def _read(kind: Kind, compressed: bytes) -> JudgedPage:
+def _read(kind: Kind, compressed: bytes) -> str:
     return judge_page(kind, zstandard.ZstdDecompressor().decompress(compressed))
 
 
@@ -156,6 +154,7 @@ def _write_versions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object]
         cursor.execute(_of_kind(f"hotstar/{name}", kind), known)
     cursor.execute(statement("hotstar/create_newest_contents"))
     cursor.execute(statement("hotstar/upsert_items"), known)
+    cursor.execute(_of_kind("hotstar/begin_first_write", kind))
     cursor.execute(upsert_wide)
     cursor.execute(statement("hotstar/clear_staged"), known)
     cursor.execute(statement("hotstar/drop_batch"))

@@ -13,7 +13,7 @@ import zstandard
 from catalog_assets.hotstar.items import Entry, Page, no_collections, read_listed, read_page
 from catalog_assets.hotstar.kinds import Kind
 from catalog_assets.hotstar.parts import PageFacts
-from catalog_assets.hotstar.staging import JudgedPage, judge_page
+from catalog_assets.hotstar.staging import judge_page
 
 COMPRESSION_LEVEL = 3
 
@@ -38,7 +38,7 @@ class ReadAnswer:
     """An answer's body ready to be stored, its items judged, and its facts, or why it is no page of a listing."""
 
     body: StoredBody
-    judged: JudgedPage
+    judged: str
     facts: PageFacts | None
     problem: str | None
 
@@ -51,7 +51,7 @@ def read_answer(kind: Kind, body: bytes) -> ReadAnswer:
         return ReadAnswer(stored, *_read(kind, body))
 
 
-def _read(kind: Kind, body: bytes) -> tuple[JudgedPage, PageFacts | None, str | None]:
+def _read(kind: Kind, body: bytes) -> tuple[str, PageFacts | None, str | None]:
     page = read_page(body)
     return judge_page(kind, body, page), *_facts(page)
 
@@ -72,9 +72,9 @@ def _facts(page: Page) -> tuple[PageFacts | None, str | None]:
     return (
         PageFacts(
             page.total,
-            tuple(entry.content_id or _stand_in(entry) for entry in page.items),
-            tuple(_second(entry, "updateDate") for entry in page.items),
-            tuple(_second(entry, "startDate") for entry in page.items),
+            tuple([entry.content_id or _stand_in(entry) for entry in page.items]),
+            tuple([_second(entry.item.get("updateDate")) if entry.item else None for entry in page.items]),
+            tuple([_second(entry.item.get("startDate")) if entry.item else None for entry in page.items]),
         ),
         None,
     )
@@ -86,6 +86,5 @@ def _stand_in(entry: Entry) -> str:
     return f"no id: {hashlib.blake2b(content, digest_size=8).hexdigest()}"
 
 
-def _second(entry: Entry, name: str) -> int | None:
-    value = entry.item.get(name) if entry.item else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63 else None
+def _second(value: object) -> int | None:
+    return value if type(value) is int and -(2**63) <= value < 2**63 else None

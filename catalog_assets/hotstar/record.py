@@ -4,7 +4,6 @@ A lost connection loses the lock, and nothing can be written through it any more
 cannot write beside it. Every statement commits by itself, so a page counts from the moment it is stored.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from psycopg.types.json import Jsonb
 from catalog_assets.hotstar.kinds import Kind
 from catalog_assets.hotstar.pages import ReadAnswer
 from catalog_assets.hotstar.parts import PageKey, PartReading
-from catalog_assets.hotstar.staging import JudgedPage
+from catalog_assets.hotstar.staging import staging
 from catalog_assets.hotstar.windows import Filters
 from resources.databases import Database
 from resources.errors import AlreadyRunning, LockLost
@@ -77,12 +76,11 @@ class Part:
 
 
 class Connection:
-    """Runs named statements on the connection that holds a lock, one at a time."""
+    """Runs named statements on the connection that holds a lock."""
 
     def __init__(self, driver: psycopg.AsyncConnection, holder: str) -> None:
         self._driver = driver
         self._holder = holder
-        self._turn = asyncio.Lock()
 
     async def rows(self, name: str, params: Mapping[str, Any]) -> list[Row]:
         """Runs `sql/hotstar/<name>.sql` and returns its rows.
@@ -91,27 +89,10 @@ class Connection:
             LockLost: the connection went away, and the lock with it.
         """
         sql: LiteralString = statement(f"hotstar/{name}")
-        async with self._cursor() as cursor:
-            await cursor.execute(sql, params)
-            return await cursor.fetchall() if cursor.description else []
-
-    async def stage(self, kind: Kind, page_id: int, page: JudgedPage) -> None:
-        """Stages a stored page for the merge that takes it.
-
-        Raises:
-            LockLost: the connection went away, and the lock with it.
-        """
-        async with self._cursor() as cursor:
-            await cursor.execute(statement("hotstar/find_known"), page.contents(kind))
-            known = {row["content_id"] for row in await cursor.fetchall()}
-            async with cursor.copy(statement("hotstar/copy_staged_items")) as copy:
-                await copy.write(page.rows(page_id, known))
-
-    @asynccontextmanager
-    async def _cursor(self) -> AsyncIterator[psycopg.AsyncCursor[Row]]:
         try:
-            async with self._turn, self._driver.cursor(row_factory=dict_row) as cursor:
-                yield cursor
+            async with self._driver.cursor(row_factory=dict_row) as cursor:
+                await cursor.execute(sql, params)
+                return await cursor.fetchall() if cursor.description else []
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             if not (self._driver.broken or self._driver.closed):
                 raise
@@ -269,7 +250,7 @@ class ListingRecord:
                 "run_id": self.run_id,
             },
         )
-        await self.connection.stage(self.kind, row["page_id"], read.judged)
+        await self.connection.rows("stage_page", staging(self.kind, row["page_id"], read.judged))
         self.last_stored_at = row["stored_at"]
         self.pages += 1
         self.bytes += read.body.size

@@ -8,6 +8,7 @@ SELECT
       SELECT v.item
       FROM item_versions AS v
       WHERE v.kind = %(kind)s AND v.content_id = r.content_id AND v.item_hash = r.item_hash
+      ORDER BY v.valid_from
       LIMIT 1
     ),
     (

@@ -4,20 +4,14 @@ MERGE INTO items AS i
 USING (
   SELECT
     n.content_id, n.item_hash, n.page_id, n.position, n.valid_from, n.first_seen_at,
-    f.id AS hotstar_id,
-    n.item ->> %(title_field)s::text AS title,
-    f."assetStatus" AS asset_status,
-    f."endDate" AS end_date_s,
-    f."updateDate" AS update_s,
-    coalesce(n.item ->> %(scope_field)s::text, '') AS scope,
-    CASE WHEN f."assetStatus" = 'UNPUBLISHED' THEN n.first_seen_at END AS unpublished_at,
+    s.hotstar_id, s.title, s.asset_status, s.end_date_s, s.update_s, s.scope, s.is_test,
+    CASE WHEN s.asset_status = 'UNPUBLISHED' THEN n.first_seen_at END AS unpublished_at,
     CASE
-      WHEN f."endDate" > 0 AND f."endDate" <= extract(EPOCH FROM %(merged_at)s::timestamptz)
-        THEN greatest(to_timestamp(f."endDate"), n.first_seen_at)
-    END AS expired_at,
-    coalesce(n.item ->> %(title_field)s::text ~* ANY (SELECT pattern FROM hotstar.test_title_rules), false) AS is_test
-  FROM newest_contents AS n
-  CROSS JOIN LATERAL jsonb_to_record(n.item) AS f (id bigint, "assetStatus" text, "endDate" bigint, "updateDate" bigint)
+      WHEN s.end_date_s > 0 AND s.end_date_s <= extract(EPOCH FROM %(merged_at)s::timestamptz)
+        THEN greatest(to_timestamp(s.end_date_s), n.first_seen_at)
+    END AS expired_at
+  FROM newest AS n
+  JOIN staged_items AS s USING (page_id, position)
 ) AS new
 ON i.kind = %(kind)s AND i.content_id = new.content_id
 WHEN MATCHED THEN UPDATE SET

@@ -15,7 +15,8 @@ from catalog_assets.hotstar import merge
 from catalog_assets.hotstar.checks import CHECKS
 from catalog_assets.hotstar.kinds import MOVIE
 from catalog_assets.hotstar.replay import replay
-from catalog_assets.hotstar.staging import judge_page, stage_page
+from catalog_assets.hotstar.staging import judge_page, staging
+from resources.statements import statement
 from tests.hotstar.stored import START, body_of, empty, film, merged, store_films, store_listing, store_page
 
 HOUR = timedelta(hours=1)
@@ -407,18 +408,16 @@ HOW = st.sampled_from(["stored", "staged", "staged and lost", "staged before ano
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    pages=PAGES,
+    pages=PAGES.flatmap(lambda pages: st.tuples(*[st.tuples(st.just(page), HOW) for page in pages])),
     order=st.randoms(use_true_random=False),
     together=st.booleans(),
-    how=st.lists(HOW, min_size=6, max_size=6),
 )
 def test_any_order_of_arrival_and_of_staging_gives_one_set_of_tables(
     source: psycopg.Connection,
     source_url: str,
-    pages: list[tuple[str, dict[int, dict[str, Any]]]],
+    pages: tuple[tuple[tuple[str, dict[int, dict[str, Any]]], str], ...],
     order: Any,
     together: bool,
-    how: list[str],
 ) -> None:
     found = []
     for shuffled in (False, True):
@@ -426,19 +425,19 @@ def test_any_order_of_arrival_and_of_staging_gives_one_set_of_tables(
         places = list(enumerate(pages))
         listings = [
             store_listing(source, purpose=purpose, at=START + place * DAY, status="complete")
-            for place, (purpose, _) in places
+            for place, ((purpose, _), _) in places
         ]
         if shuffled:
             order.shuffle(places)
-        for place, (_, films) in places:
+        for place, ((_, films), how) in places:
             body = body_of([film(number, **fields) for number, fields in films.items()])
             with psycopg.connect(source_url) as storing:
                 page_id = store_page(storing, listings[place], body, at=START + place * DAY)
-                if shuffled and how[place] != "stored":
-                    stage_page(storing.cursor(), MOVIE, page_id, judge_page(MOVIE, body))
-                if shuffled and how[place] == "staged before another merge":
+                if shuffled and how != "stored":
+                    storing.execute(statement("hotstar/stage_page"), staging(MOVIE, page_id, judge_page(MOVIE, body)))
+                if shuffled and how == "staged before another merge":
                     merged(source)
-            if shuffled and how[place] == "staged and lost":
+            if shuffled and how == "staged and lost":
                 source.execute("TRUNCATE hotstar.staged_items")  # as a crash of the server does
             if not (shuffled and together):
                 merged(source)
@@ -458,7 +457,7 @@ def test_content_that_was_the_newest_when_its_page_was_staged_is_found_when_it_n
     with psycopg.connect(source_url) as storing:
         body = body_of([film(1)])
         page_id = store_page(storing, listing, body, at=START + 2 * DAY)
-        stage_page(storing.cursor(), MOVIE, page_id, judge_page(MOVIE, body))
+        storing.execute(statement("hotstar/stage_page"), staging(MOVIE, page_id, judge_page(MOVIE, body)))
         assert storing.execute("SELECT item FROM hotstar.staged_items").fetchall() == [(None,)]
         assert merged(source).updated == 1
     assert merged(source).updated == 1
