@@ -14,12 +14,13 @@ from dagster._core.storage.dagster_run import RunRecord
 from catalog_assets.due import Days, adjoining, census_deadline, day_of, days_of, open_tail
 from catalog_assets.health import SUBJECT, KindState, close_interrupted, findings, kind_state, read_now, running_syncs
 from catalog_assets.hotstar.coverage import covered_until, holes
-from catalog_assets.hotstar.kinds import KINDS, Kind
-from catalog_assets.jobs import CENSUS, POLL, asset_keys, fetching_key
+from catalog_assets.hotstar.kinds import KINDS, MATCH, Kind
+from catalog_assets.jobs import CENSUS, FIGURES, POLL, asset_keys, fetching_key
 from catalog_assets.partitions import HOTSTAR_ZONE, hotstar_days
 from resources.alerts import channels, report
 from resources.dagster_resources import SourceDatabase
 from resources.settings import load_settings
+from resources.statements import statement
 
 ALL = tuple(KINDS.values())
 
@@ -54,7 +55,12 @@ _LAST_TAG = "dagster/asset_partition_range_end"
 
 def automation() -> tuple[list[dg.ScheduleDefinition], list[dg.SensorDefinition]]:
     """The schedules and sensors of the code location, all on by default."""
-    return [poll_today, close_yesterday], [census_due, coverage_holes, stale_assets, health]
+    return [poll_today, close_yesterday, poll_live_matches, write_yesterdays_figures], [
+        census_due,
+        coverage_holes,
+        stale_assets,
+        health,
+    ]
 
 
 @dg.schedule(
@@ -79,6 +85,37 @@ def close_yesterday(context: dg.ScheduleEvaluationContext, source: SourceDatabas
     """Yesterday once more, two hours after its end: the service's index lags, and what lagged belongs to that day."""
     day = day_of(context.scheduled_execution_time) - timedelta(days=1)
     return _scheduled_poll(source, day, run_key=f"close {day.isoformat()}")
+
+
+@dg.schedule(
+    job_name=POLL,
+    cron_schedule="30 * * * *",
+    execution_timezone=HOTSTAR_ZONE,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def poll_live_matches(context: dg.ScheduleEvaluationContext, source: SourceDatabase) -> dg.RunRequest | dg.SkipReason:
+    """Matches every hour while one is about to start or has begun: what is said of it changes then."""
+    at = context.scheduled_execution_time
+    if load_settings().hotstar is None:
+        return dg.SkipReason(OFF)
+    with source.database() as database, database.connection() as connection:
+        near = connection.execute(statement("hotstar/match_is_near")).fetchall()[0][0]
+        listed = MATCH in (kind for kind, _ in _listed_kinds(connection))
+    if not listed or not near:
+        return dg.SkipReason("No match starts within the hour or started within the last six.")
+    return _request([MATCH], POLL, Days(day_of(at), day_of(at)), run_key=f"live {at.isoformat()}")
+
+
+@dg.schedule(
+    job_name=FIGURES,
+    cron_schedule="30 3 * * *",
+    execution_timezone=HOTSTAR_ZONE,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def write_yesterdays_figures(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Yesterday's figures, once its closing is merged."""
+    day = (day_of(context.scheduled_execution_time) - timedelta(days=1)).isoformat()
+    return dg.RunRequest(run_key=f"figures {day}", partition_key=day)
 
 
 @dg.sensor(job_name=CENSUS, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)

@@ -8,6 +8,7 @@ import dagster as dg
 from catalog_assets.automation import automation
 from catalog_assets.hotstar.assets import hotstar_assets
 from catalog_assets.hotstar.checks import hotstar_checks
+from catalog_assets.hotstar.figures_asset import daily_figures
 from catalog_assets.jobs import jobs
 from resources.dagster_resources import Hotstar, SourceDatabase
 
@@ -22,7 +23,7 @@ def build_definitions(*, resources: Mapping[str, Any] | None = None) -> dg.Defin
     """
     schedules, sensors = automation()
     return dg.Definitions(
-        assets=hotstar_assets(),
+        assets=[*hotstar_assets(), daily_figures],
         asset_checks=hotstar_checks(),
         jobs=jobs(),
         schedules=schedules,

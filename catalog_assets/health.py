@@ -31,6 +31,9 @@ OVERDUE = timedelta(days=8)
 FIRST_LOAD = timedelta(minutes=30)
 """How long a new database may stay without a run before anybody is told."""
 
+LOADING = timedelta(hours=1)
+"""How long after one kind's load began another's is waited for."""
+
 _SHOWN = 300
 
 
@@ -103,10 +106,17 @@ def findings(connection: psycopg.Connection, kinds: Iterable[Kind], *, is_on: bo
         is_on: the service has credentials; one that has none and never had is not missed.
     """
     running = running_syncs(connection)
+    states = {kind: kind_state(connection, kind) for kind in kinds}
+    # Kinds are loaded one after the other: while one was begun lately, the others' turn is to come.
+    loading = any(
+        at is not None and state.now - at < LOADING for state in states.values() for at in [state.newest_sync_at]
+    )
     return [
         Finding(f"{SUBJECT}{kind.plural}/{what}", redacted(summary), FIRST_LOAD if what == "never" else timedelta(0))
-        for kind in kinds
-        for what, summary in _wrong(kind, kind_state(connection, kind), running, is_on=is_on)
+        for kind, state in states.items()
+        for what, summary in _wrong(
+            kind, state, running, is_on=is_on and not (loading and state.newest_sync_at is None)
+        )
     ]
 
 

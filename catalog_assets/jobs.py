@@ -1,4 +1,4 @@
-"""The two jobs of Hotstar. Assets of all kinds share one partitions definition, so one job can run any of them."""
+"""The jobs of Hotstar. Assets of all kinds share one partitions definition, so one job can run any of them."""
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -7,11 +7,17 @@ from catalog_assets.hotstar.kinds import KINDS, Kind
 
 POLL = "poll"
 CENSUS = "census"
+FIGURES = "figures"
 
 
 def jobs() -> list[UnresolvedAssetJobDefinition]:
-    """`poll` lists what changed on a day, `census` lists everything; both merge and check."""
+    """`poll` lists what changed on a day, `census` lists everything; both merge and check. `figures` counts a day."""
     return [
+        dg.define_asset_job(
+            FIGURES,
+            selection=[dg.AssetKey(["hotstar", "daily_figures"])],
+            description="How many items were on offer on a day, came and went: yesterday's at 03:30.",
+        ),
         dg.define_asset_job(
             POLL,
             selection=[key for kind in KINDS.values() if kind.updates for key in asset_keys(kind, POLL)],

@@ -47,7 +47,8 @@ _OPTIONS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "max_connections": "200",  # Dagster opens a connection for every query
-    "shared_buffers": "256MB",
+    "shared_buffers": "512MB",  # a merge of a whole kind writes some hundred megabytes
+    "wal_buffers": "64MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "effective_cache_size": "1GB",

@@ -64,7 +64,8 @@ class Settings(BaseSettings):
     catalog_origin_hotstar: str | None = None
 
     sandbox_seed: NonNegativeInt = 1
-    sandbox_movies: NonNegativeInt = 51_495
+    sandbox_scale: NonNegativeFloat = 1.0
+    sandbox_movies: NonNegativeInt | None = None
     sandbox_rate: NonNegativeFloat = 1.0
     sandbox_latency: NonNegativeFloat = 2.0
 

@@ -15,17 +15,14 @@ from resources.embedded import EmbeddedServer
 from resources.embedded_install import recorded_folder
 from resources.migrations import migrate
 
-QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+QUICK = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "shared_buffers": "128MB",  # a database is cloned after a look at every buffer
+}
 """A test's server loses nothing that anyone wants."""
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a module that share a fixture in one process; all others may run anywhere, in parallel."""
-    for item in items:
-        fixtures = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009 - pytest keeps it private
-        if any(definition.scope == "module" for definitions in fixtures for definition in definitions):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
 
 
 @pytest.fixture(scope="session")

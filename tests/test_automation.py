@@ -26,6 +26,12 @@ RESOURCES = {"source": SourceDatabase()}
 SHOW = Kind(name="show", plural="shows", path="/show/search", item=Movie)
 
 
+@pytest.fixture(autouse=True)
+def films_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules are shown on one kind; who has more says so."""
+    monkeypatch.setattr(automation, "ALL", (MOVIE,))
+
+
 @pytest.fixture
 def connection(source_url: str) -> Iterator[psycopg.Connection]:
     with psycopg.connect(source_url) as made:
@@ -414,7 +420,12 @@ def _run(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRun:
 
 def test_the_code_location_runs_all_of_it_by_default() -> None:
     repository = build_definitions().get_repository_def()
-    assert {s.name for s in repository.schedule_defs} == {"poll_today", "close_yesterday"}
+    assert {s.name for s in repository.schedule_defs} == {
+        "poll_today",
+        "close_yesterday",
+        "poll_live_matches",
+        "write_yesterdays_figures",
+    }
     assert all(s.default_status is dg.DefaultScheduleStatus.RUNNING for s in repository.schedule_defs)
     assert {"census_due", "coverage_holes", "stale_assets", "health"} <= {s.name for s in repository.sensor_defs}
     for sensor in automation.automation()[1]:

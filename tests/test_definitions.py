@@ -8,6 +8,7 @@ import yaml
 from catalog_assets.build import build_definitions
 from catalog_assets.definitions import defs
 from catalog_assets.hotstar.checks import CHECKS
+from catalog_assets.hotstar.kinds import KINDS
 from catalog_assets.partitions import hotstar_days
 from resources.settings import PROJECT_ROOT
 
@@ -19,12 +20,25 @@ def test_the_code_location_loads() -> None:
 def test_assets_jobs_schedules_and_sensors_keep_their_names() -> None:
     repository = build_definitions().get_repository_def()
     keys = {key.to_user_string() for key in repository.asset_graph.materializable_asset_keys}
-    assert keys == {"hotstar/movie_updates", "hotstar/movie_census", "hotstar/movies"}
-    assert {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")} == {"poll", "census"}
+    assert keys == {
+        *("hotstar/movie_updates", "hotstar/movie_census", "hotstar/movies"),
+        *("hotstar/show_census", "hotstar/shows", "hotstar/channel_census", "hotstar/channels"),
+        *("hotstar/season_rounds", "hotstar/seasons"),
+        *("hotstar/match_updates", "hotstar/match_census", "hotstar/matches"),
+        *("hotstar/episode_updates", "hotstar/episode_census", "hotstar/episodes"),
+        "hotstar/daily_figures",
+    }
+    assert {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")} == {
+        "poll",
+        "census",
+        "figures",
+    }
     schedules = {schedule.name: schedule for schedule in repository.schedule_defs}
     assert {(name, found.cron_schedule, found.execution_timezone) for name, found in schedules.items()} == {
         ("poll_today", "0 */4 * * *", "Asia/Kolkata"),
         ("close_yesterday", "0 2 * * *", "Asia/Kolkata"),
+        ("poll_live_matches", "30 * * * *", "Asia/Kolkata"),
+        ("write_yesterdays_figures", "30 3 * * *", "Asia/Kolkata"),
     }
     assert {sensor.name for sensor in repository.sensor_defs} == {
         "census_due",
@@ -49,18 +63,18 @@ def test_one_partitions_definition_serves_all_assets_and_includes_today() -> Non
 
 def test_the_table_has_every_check_and_the_blocking_ones_block() -> None:
     graph = build_definitions().get_repository_def().asset_graph
-    found = {key.name: graph.get(key).blocking for key in graph.asset_check_keys}
-    assert found == {check.name: check.blocking for check in CHECKS}
+    for kind in KINDS.values():
+        table = dg.AssetKey(["hotstar", kind.plural])
+        found = {key.name: graph.get(key).blocking for key in graph.asset_check_keys if key.asset_key == table}
+        assert found == {check.name: check.blocking for check in CHECKS if check.applies(kind)}
 
 
 def test_fetching_has_a_pool_for_a_census_and_one_for_polls_and_merging_has_none() -> None:
     graph = build_definitions().get_repository_def().asset_graph
     pools = {key.to_user_string(): graph.get(key).pools for key in graph.materializable_asset_keys}
-    assert pools == {
-        "hotstar/movie_updates": {"hotstar_poll"},
-        "hotstar/movie_census": {"hotstar_census"},
-        "hotstar/movies": set(),
-    }
+    for name, found in pools.items():
+        expected = {"updates": {"hotstar_poll"}, "census": {"hotstar_census"}, "rounds": {"hotstar_census"}}
+        assert found == expected.get(name.rpartition("_")[2], set()), name
 
 
 def test_every_asset_says_what_it_is_and_whose() -> None:

@@ -165,7 +165,7 @@ def test_every_asset_job_schedule_sensor_and_pool_is_named() -> None:
     repository = build_definitions().get_repository_def()
     graph = repository.asset_graph
     for key in graph.materializable_asset_keys:
-        assert f"## {key.to_user_string()}\n" in text("assets.md")
+        assert f"`{key.to_user_string()}`" in text("assets.md")
     names = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
     names |= {schedule.name for schedule in repository.schedule_defs}
     names |= {sensor.name for sensor in repository.sensor_defs}

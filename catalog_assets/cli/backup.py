@@ -59,7 +59,18 @@ def backup(
         except OSError as refused:
             raise CatalogError(f"{partial} can't be made ({refused.strerror}): name another folder.") from refused
         for name, url in _databases(ready.urls):
-            _complete(run_tool([str(tools / "pg_dump"), "--format=custom", f"--file={partial / name}.dump"], url), name)
+            _complete(
+                run_tool(
+                    [
+                        str(tools / "pg_dump"),
+                        "--format=custom",
+                        "--no-unlogged-table-data",
+                        f"--file={partial / name}.dump",
+                    ],
+                    url,
+                ),
+                name,
+            )
         note = Note(taken_at.isoformat(timespec="seconds"), migration_state(ready.urls.source).current, major)
         (partial / _NOTE).write_text(json.dumps(asdict(note)), encoding="utf-8")
         partial.rename(target)

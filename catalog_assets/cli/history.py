@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated, Any
 
 import psycopg
@@ -15,18 +14,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from catalog_assets.cli.environment import platform
+from catalog_assets.cli.load import KindName
 from catalog_assets.hotstar.history import Event, History
 from catalog_assets.hotstar.history import history as life_of
-from catalog_assets.hotstar.kinds import ALL_KINDS
+from catalog_assets.hotstar.kinds import KINDS
 
 SHOWN = 60
 """Characters of a value that the table shows; `--json` prints it whole."""
 
-AnyKind = StrEnum("AnyKind", {plural: plural for plural in ALL_KINDS})  # type: ignore[misc] # typer reads an enumeration
-
 
 def history(
-    kind: Annotated[AnyKind, typer.Argument(help="What it is.")],
+    kind: Annotated[KindName, typer.Argument(help="What it is.")],
     content_id: Annotated[str, typer.Argument(help="The service's public id, the column content_id.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, every value whole.")] = False,
@@ -36,7 +34,7 @@ def history(
         platform(services=False) as ready,
         psycopg.connect(ready.urls.source.get_secret_value(), autocommit=True) as connection,
     ):
-        found = life_of(connection, ALL_KINDS[kind.value], content_id)
+        found = life_of(connection, KINDS[kind.value], content_id)
     if as_json:
         typer.echo(json.dumps(asdict(found), default=_plain, ensure_ascii=False))
     else:

@@ -1,11 +1,11 @@
 """Dagster runs as the command line sees them: settle those of a dead host, launch one through the queue, follow it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from typing import Any
 
 import httpx
-from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+from dagster import AssetKey, DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
 from catalog_assets.cli.environment import Platform
 from catalog_assets.health import close_interrupted
@@ -53,20 +53,20 @@ def runs_of(
 
 
 def settle_dead_runs(
-    ready: Platform, instance: DagsterInstance, *, taken_up: str | None = None, spare_loads: bool = False
+    ready: Platform, instance: DagsterInstance, *, taken_up: Collection[AssetKey] = (), spare_loads: bool = False
 ) -> None:
     """Close every run that a host left under way when it died, with its row in the sync log, and free its slots.
 
     Nobody else does: the default run launcher has no health check. Runs that crashed are retried by Dagster's daemon,
-    but for those of the job `taken_up`, which the caller launches again itself. Call it only where no worker can live;
-    with `spare_loads` the runs inside a `catalog load` are left alone.
+    but for those that fetch what is `taken_up`, which the caller launches again itself. Call it only where no worker
+    can live; with `spare_loads` the runs inside a `catalog load` are left alone.
     """
     dead = [run for run in runs_of(instance, UNDER_WAY) if not spare_loads or is_launched(run)]
     for run in dead:
         if run.status is DagsterRunStatus.CANCELING:
             instance.report_run_canceled(run, "The platform ended while this run was being cancelled.")
         else:
-            if run.job_name == taken_up:
+            if any(key in taken_up for key in run.asset_selection or ()):
                 instance.add_run_tags(run.run_id, {"dagster/max_retries": "0"})
             instance.report_run_failed(run, "The platform ended before this run did: a later run takes its work up.")
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
@@ -97,8 +97,8 @@ def is_loaded(address: str) -> bool:
     return loaded.get("__typename") == "RepositoryLocation"
 
 
-def launch(address: str, job: str, *, partition: str) -> str:
-    """Put a run of a partitioned job into the queue through the webserver; its id is returned.
+def launch(address: str, job: str, keys: Iterable[AssetKey], *, partition: str) -> str:
+    """Put a run of a partitioned job, for these assets of it, into the queue through the webserver; return its id.
 
     Raises:
         CatalogError: Dagster refused; the message says why.
@@ -109,6 +109,7 @@ def launch(address: str, job: str, *, partition: str) -> str:
             "repositoryLocationName": LOCATION,
             "repositoryName": "__repository__",
             "jobName": job,
+            "assetSelection": [{"path": list(key.path)} for key in keys],
         },
         "runConfigData": {},
         "executionMetadata": {"tags": tags},

@@ -36,6 +36,7 @@ class Sandbox:
     partner: str
     secret: str
     seed: int
+    scale: float
 
     @property
     def environment(self) -> dict[str, str]:
@@ -44,7 +45,9 @@ class Sandbox:
             "HOTSTAR_API_BASE_URL": f"http://127.0.0.1:{self.port}",
             "HOTSTAR_PARTNER_ID": self.partner,
             "HOTSTAR_AKAMAI_SECRET": self.secret,
-            "CATALOG_ORIGIN_HOTSTAR": f"sandbox:{self.seed}",
+            "CATALOG_ORIGIN_HOTSTAR": f"sandbox:{self.seed}"
+            if self.scale == 1
+            else f"sandbox:{self.seed}:{self.scale:g}",
         }
 
 
@@ -62,10 +65,12 @@ def start_sandbox(settings: Settings, home: Path, mark: str) -> Iterator[tuple[S
         "--port-file": port_file,
         "--rate": settings.sandbox_rate,
         "--latency": settings.sandbox_latency,
-        "--movies": settings.sandbox_movies,
+        "--scale": settings.sandbox_scale,
         "--seed": settings.sandbox_seed,
         "--parent-pid": os.getpid(),
     }
+    if settings.sandbox_movies is not None:
+        options["--movies"] = settings.sandbox_movies
     child = start(
         "sandbox",
         [sys.executable, "-m", "sandbox", *(str(word) for option in options.items() for word in option)],
@@ -75,7 +80,12 @@ def start_sandbox(settings: Settings, home: Path, mark: str) -> Iterator[tuple[S
     process = psutil.Process(child.process.pid)
     try:
         port = _await_port(child, port_file)
-        yield Sandbox(process.pid, process.create_time(), port, partner, secret, settings.sandbox_seed), child
+        yield (
+            Sandbox(
+                process.pid, process.create_time(), port, partner, secret, settings.sandbox_seed, settings.sandbox_scale
+            ),
+            child,
+        )
     finally:
         port_file.unlink(missing_ok=True)
         ask_to_end([process])

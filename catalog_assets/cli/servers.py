@@ -4,13 +4,13 @@ import json
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import dagster
 import psutil
-from dagster import DagsterInstance, DagsterRunStatus
+from dagster import AssetKey, DagsterInstance, DagsterRunStatus
 
 from catalog_assets.cli.environment import Platform
 from catalog_assets.cli.locks import LOAD, alone
@@ -85,7 +85,7 @@ class Servers:
 
 @contextmanager
 def running_servers(
-    ready: Platform, port: int, is_stopped: Callable[[], bool], *, taken_up: str | None
+    ready: Platform, port: int, is_stopped: Callable[[], bool], *, taken_up: Collection[AssetKey]
 ) -> Iterator[Servers]:
     """Start the servers, settle what a dead host left, and end them afterwards with every run worker.
 
@@ -93,7 +93,7 @@ def running_servers(
         ready: what they stand on.
         port: of the UI.
         is_stopped: whether a signal asked for the end.
-        taken_up: a job that the caller launches again itself should a run of it have died with its host.
+        taken_up: what the caller fetches again itself should a run of it have died with its host.
 
     Raises:
         CatalogError: a server does not start.

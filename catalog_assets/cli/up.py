@@ -62,8 +62,11 @@ class UpRecord:
 
 def up(
     port: Annotated[int, typer.Option(help="Port of the Dagster UI on 127.0.0.1.", min=1, max=65535)] = 3000,
+    small: Annotated[bool, typer.Option("--small", help="A sandbox of a hundredth of the real size.")] = False,
 ) -> None:
     """Start everything and, the first time, load the catalogue; Ctrl-C ends every process."""
+    if small:
+        os.environ["SANDBOX_SCALE"] = "0.01"
     console = Console()
     stop = Stop()
     home = writable_home(load_settings())
@@ -78,17 +81,21 @@ def up(
         stack.enter_context(recorded(home, ready.sandbox))
         console.print("Starting Dagster …")
         # Dagster takes a second to import: what can be refused was refused before, and other commands need none of it.
-        from catalog_assets.cli.first_load import first_load_is_due, follow_first_load  # noqa: PLC0415
+        from catalog_assets.cli.first_load import follow_first_load, follow_the_rest, taken_up  # noqa: PLC0415
         from catalog_assets.cli.servers import running_servers  # noqa: PLC0415
-        from catalog_assets.jobs import CENSUS  # noqa: PLC0415
 
-        taken_up = CENSUS if first_load_is_due(ready) else None
-        servers = stack.enter_context(running_servers(ready, port, lambda: stop.asked, taken_up=taken_up))
+        servers = stack.enter_context(running_servers(ready, port, lambda: stop.asked, taken_up=taken_up(ready)))
         if not stop.asked:
             follow_first_load(ready, servers, console)
         if not stop.asked:
             _tell(console, servers.address, ready.sandbox is not None)
-        servers.watch(lambda: _keep_up(ready.server, console))
+        follow = follow_the_rest(ready, console)
+
+        def upkeep() -> None:
+            _keep_up(ready.server, console)
+            follow()
+
+        servers.watch(upkeep)
         console.print("Ending every process …")
 
 

@@ -27,12 +27,14 @@ class TableCheck:
         description: What holds when it passes.
         offenders: Finds what breaks it.
         blocking: Whether a failure stops what depends on the table and fails the run; otherwise it warns.
+        applies: Whether it means anything for a kind.
     """
 
     name: str
     description: str
     offenders: Callable[[psycopg.Connection, Kind], Sequence[str]]
     blocking: bool = True
+    applies: Callable[[Kind], bool] = lambda _: True
 
 
 def _found_by(name: str) -> Callable[[psycopg.Connection, Kind], Sequence[str]]:
@@ -47,6 +49,19 @@ def _found_by(name: str) -> Callable[[psycopg.Connection, Kind], Sequence[str]]:
 
 def _coverage_holes(connection: psycopg.Connection, kind: Kind) -> Sequence[str]:
     return [f"{hole.start.isoformat()} to {hole.end.isoformat()}" for hole in holes(connection, kind)]
+
+
+def _pointing_nowhere(connection: psycopg.Connection, kind: Kind) -> Sequence[str]:
+    found: list[str] = []
+    for reference in kind.references:
+        counting = (
+            statement("hotstar/checks/references_hold")
+            .replace("{field}", reference.column)
+            .replace("{table}", kind.table)
+        )
+        known = {"kind": kind.name, "field": reference.field, "target": reference.target}
+        found += [str(row[0]) for row in connection.execute(counting, known)]
+    return found
 
 
 def _no_census(connection: psycopg.Connection, kind: Kind) -> Sequence[str]:
@@ -84,6 +99,7 @@ CHECKS = (
         "coverage_has_no_hole",
         "From an hour before the newest complete census on, every moment of update time was listed.",
         _coverage_holes,
+        applies=lambda kind: kind.is_polled,
     ),
     TableCheck(
         "no_deletion_withheld",
@@ -96,6 +112,14 @@ CHECKS = (
         "The newest census counts about as many items as the eight before it.",
         _found_by("census_near_median"),
         blocking=False,
+        applies=lambda kind: kind.listed_by is None,
+    ),
+    TableCheck(
+        "references_hold",
+        "What items on offer point at (series, season, channel) is listed.",
+        _pointing_nowhere,
+        blocking=False,
+        applies=lambda kind: bool(kind.references),
     ),
 )
 
@@ -108,19 +132,20 @@ def hotstar_checks() -> list[dg.AssetChecksDefinition]:
 def _table_checks(kind: Kind) -> dg.AssetChecksDefinition:
     """All checks of a kind's table, in one step."""
     key = dg.AssetKey(["hotstar", kind.plural])
+    applying = [check for check in CHECKS if check.applies(kind)]
 
     @dg.multi_asset_check(
         name=f"hotstar_{kind.plural}_checks",
         specs=[
             dg.AssetCheckSpec(check.name, asset=key, description=check.description, blocking=check.blocking)
-            for check in CHECKS
+            for check in applying
         ],
         can_subset=True,
     )
     def checks(context: dg.AssetCheckExecutionContext, source: SourceDatabase) -> Iterator[dg.AssetCheckResult]:
         asked = {selected.name for selected in context.selected_asset_check_keys}
         with source.database() as database:
-            for check in (check for check in CHECKS if check.name in asked):
+            for check in (check for check in applying if check.name in asked):
                 with database.connection() as connection:
                     offenders = check.offenders(connection, kind)
                 yield dg.AssetCheckResult(

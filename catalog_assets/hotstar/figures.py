@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from catalog_assets.hotstar.kinds import ALL_KINDS, Kind
+from catalog_assets.hotstar.kinds import KINDS, Kind
 from catalog_assets.partitions import HOTSTAR_ZONE
 from resources.statements import statement
 
@@ -23,7 +23,14 @@ def write_figures(connection: psycopg.Connection, day: date) -> int:
         How many rows of `daily_figures` the day has.
     """
     with connection.transaction():
-        return sum(_write(connection, kind, day) for kind in ALL_KINDS.values())
+        return sum(_write(connection, kind, day) for kind in KINDS.values())
+
+
+def day_totals(connection: psycopg.Connection, day: date) -> dict[str, int]:
+    """Of a day with figures how many items of each kind were active, were added, removed and restored, by name."""
+    rows = connection.execute(statement("hotstar/read_day_totals"), {"day": day})
+    names = ("active", "added", "removed", "restored")
+    return {f"{kind}_{name}": count for kind, *counts in rows for name, count in zip(names, counts, strict=True)}
 
 
 def _write(connection: psycopg.Connection, kind: Kind, day: date) -> int:

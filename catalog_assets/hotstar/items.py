@@ -5,14 +5,16 @@ invalid byte) is read item by item, so that a bad item costs itself alone. The f
 exact; what cannot be stored without loss rejects its item. Nothing here knows the database or Dagster.
 """
 
+import gc
 import hashlib
 import json
 import marshal
 import math
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from pydantic import ValidationError
@@ -21,9 +23,8 @@ from pydantic_core import from_json
 from catalog_assets.hotstar.models import HotstarItem
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One item of a page.
+class Entry(NamedTuple):
+    """One item of a page; a named tuple, since a page has a thousand.
 
     Attributes:
         position: Its place on the page, from 0; -1 for the unreadable rest of a page that breaks off.
@@ -53,8 +54,7 @@ class Page:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """An item that can stand in the tables: its JSON with sorted keys, and the hash of that in hexadecimal."""
 
     content: bytes
@@ -83,12 +83,24 @@ _JSON = json.JSONDecoder(strict=False)
 def read_page(body: bytes) -> Page:
     """Reads an answer's body (contracts: Hotstar, "Response"). Never raises: what is wrong is said in the page."""
     try:
-        answer = from_json(body, allow_inf_nan=False)
+        answer = from_json(body, allow_inf_nan=False, cache_strings="keys")
     except ValueError:
         return _read_tolerantly(body)
     page = _from_envelope(answer)
     written = marshal.dumps([entry.item for entry in page.items])
     return _read_tolerantly(body) if any(mark in written for mark in _INFINITE) else page
+
+
+@contextmanager
+def no_collections() -> Iterator[None]:
+    """Pauses the search for garbage in cycles: parsed pages have none, and every search would walk through them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def read_listed(body: bytes) -> Page:
@@ -102,20 +114,22 @@ def read_listed(body: bytes) -> Page:
 
 def judge(entry: Entry, model: type[HotstarItem]) -> Accepted | Rejected:
     """Says whether an item can stand in the tables. The reason for a rejection quotes nothing of the item."""
-    if entry.problem is not None:
-        return Rejected(entry.problem)
-    if entry.item is None or entry.content_id is None:
+    _, content_id, item, problem = entry
+    if problem is not None:
+        return Rejected(problem)
+    if item is None or content_id is None:
         return Rejected("contentId is missing or unreadable")
     try:
-        model.model_validate(entry.item)
+        model.model_validate(item)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         return Rejected(f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}")
     try:
-        content = orjson.dumps(entry.item, option=orjson.OPT_SORT_KEYS)
-    except TypeError:
-        return Rejected("an integer is beyond 64 bits")
-    if b"\\u0000" in content and _unstorable(entry.item) is not None:
+        content = orjson.dumps(item, option=orjson.OPT_SORT_KEYS)
+    except TypeError as refused:
+        deep = "recursion" in str(refused).lower()
+        return Rejected("nested too deeply" if deep else "an integer is beyond 64 bits")
+    if b"\\u0000" in content and _unstorable(item) is not None:
         return Rejected("a text holds a NUL character")
     return Accepted(content, content_hash(content))
 
@@ -125,13 +139,10 @@ def content_hash(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
-def raw_item(body: bytes, position: int) -> bytes:
-    """The bytes of the item at a position as they came; of -1, the rest of a page that breaks off."""
+def raw_items(body: bytes) -> dict[int, bytes]:
+    """The bytes of every item as they came, by position; of -1, the rest of a page that breaks off."""
     text = body.decode("utf-8", "surrogateescape")
-    for place, start, end, _ in _scan(text):
-        if place == position:
-            return text[start:end].encode("utf-8", "surrogateescape")
-    return body
+    return {position: text[start:end].encode("utf-8", "surrogateescape") for position, start, end, _ in _scan(text)}
 
 
 def _from_envelope(answer: object) -> Page:
@@ -201,22 +212,22 @@ def _scan(text: str) -> Iterator[tuple[int, int, int, object]]:
 
 
 def _unstorable(value: object) -> str | None:
-    """Why PostgreSQL could not store a value without loss; None if it can."""
-    match value:
-        case str():
-            found = _UNSTORABLE.search(value)
-            if found is None:
-                return None
-            return "a text holds a NUL character" if found[0] == "\x00" else "a text holds an invalid character"
-        case bool() | None:
-            return None
-        case int():
-            return None if -(2**63) <= value < 2**64 else "an integer is beyond 64 bits"
-        case float():
-            return None if math.isfinite(value) else "a number is not finite"
-        case dict():
-            return next((why for pair in value.items() for part in pair if (why := _unstorable(part))), None)
-        case list():
-            return next((why for part in value if (why := _unstorable(part))), None)
-        case _:
-            return None
+    """Why PostgreSQL could not store a value without loss; None if it can. Of any depth, so it does not recurse."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str() as text:
+                found = _UNSTORABLE.search(text)
+                if found is not None:
+                    return f"a text holds {'a NUL' if found[0] == chr(0) else 'an invalid'} character"
+            case bool() | None:
+                pass
+            case int() as number if not -(2**63) <= number < 2**64:
+                return "an integer is beyond 64 bits"
+            case float() as number if not math.isfinite(number):
+                return "a number is not finite"
+            case dict() as pairs:
+                waiting += (part for pair in pairs.items() for part in pair)
+            case list() as parts:
+                waiting += parts
+    return None

@@ -7,11 +7,30 @@ kind has stands in its item model and in the database: its wide table, its view,
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, LiteralString
 
 from catalog_assets.hotstar.models import Channel, Episode, HotstarItem, Match, Movie, Season, Show
 
 FilterName = Literal["update", "start", "premium"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What items of a kind point at, by that kind's `id`.
+
+    Attributes:
+        field: The field as the service names it.
+        column: The same as an expression over the wide table `w`, a bigint.
+        target: The kind that it names.
+    """
+
+    field: str
+    column: LiteralString
+    target: str
+
+
+_CHANNEL = Reference("channelObject", "(w.raw_response #>> '{channelObject,id}')::bigint", "channel")
+_SHOW = Reference("showId", "w.show_id", "show")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +50,7 @@ class Kind:
         listed_by: The field with another kind's `id` by whose values it is listed one by one; None: all at once.
         listed_every: How often it is listed completely: once a week after the closing of Sunday, or once a day.
         censuses_to_miss: How many complete censuses in a row must lack an item before it is missing.
+        references: What its items point at.
     """
 
     name: str
@@ -45,6 +65,7 @@ class Kind:
     listed_by: str | None = None
     listed_every: Literal["week", "day"] = "week"
     censuses_to_miss: int = 1
+    references: tuple[Reference, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.table:
@@ -73,12 +94,13 @@ class Kind:
         return f"hotstar_{self.name}_versions"
 
 
-MOVIE = Kind(name="movie", plural="movies", path="/movie/search", item=Movie)
+MOVIE = Kind(name="movie", plural="movies", path="/movie/search", item=Movie, references=(_CHANNEL,))
 SHOW = Kind(
     name="show",
     plural="shows",
     path="/show/search",
     item=Show,
+    references=(_CHANNEL,),
     filters=frozenset({"premium"}),
     listed_every="day",
     censuses_to_miss=2,
@@ -99,6 +121,7 @@ SEASON = Kind(
     plural="seasons",
     path="/season/search",
     item=Season,
+    references=(_SHOW, Reference("channelId", "w.channel_id", "channel")),
     filters=frozenset(),
     order_by=None,
     listed_by="showId",
@@ -106,10 +129,13 @@ SEASON = Kind(
     censuses_to_miss=2,
 )
 MATCH = Kind(name="match", plural="matches", path="/match/search", item=Match, table="sports")
-EPISODE = Kind(name="episode", plural="episodes", path="/episode/search", item=Episode)
+EPISODE = Kind(
+    name="episode",
+    plural="episodes",
+    path="/episode/search",
+    item=Episode,
+    references=(_SHOW, Reference("seasonId", "w.season_id", "season"), _CHANNEL),
+)
 
-ALL_KINDS: Mapping[str, Kind] = {kind.plural: kind for kind in (MOVIE, SHOW, CHANNEL, SEASON, MATCH, EPISODE)}
-"""Every kind by its plural: what can be merged, replayed and asked for its history."""
-
-KINDS: Mapping[str, Kind] = {kind.plural: kind for kind in (MOVIE,)}
-"""The kinds that have assets, by their plural."""
+KINDS: Mapping[str, Kind] = {kind.plural: kind for kind in (MOVIE, SHOW, CHANNEL, SEASON, MATCH, EPISODE)}
+"""Every kind by its plural, in the order of first loading: small ones and what others refer to come first."""

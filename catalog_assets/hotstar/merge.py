@@ -1,28 +1,26 @@
 """Stored pages become tables: one transaction, set-wise, the same result in any order of arrival.
 
-A merge takes every page that no merge has taken, a few at a time. Of each page it stores who was seen with which
-content (sightings); only contents that are not the newest known ones are sent to the server. Versions, newest rows and
-deletions are computed by the named statements in `sql/hotstar/`, from sightings and proven censuses alone. Newer means
-sent later. Nothing here knows Dagster.
+A merge takes every page that no merge has taken. What it takes of each page was staged when the page was stored, or is
+staged now: who was seen with which content (sightings). Versions, newest rows and deletions are computed by the named
+statements in `sql/hotstar/`, from sightings and proven censuses alone. Newer means sent later. Nothing here knows
+Dagster.
 """
 
-import gc
-from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
-from typing import LiteralString, cast
+from typing import LiteralString
 
 import psycopg
 import zstandard
 from psycopg import sql
 from psycopg.rows import class_row, scalar_row
 
-from catalog_assets.hotstar.items import Entry, Rejected, judge, raw_item, read_page
+from catalog_assets.hotstar.items import no_collections
 from catalog_assets.hotstar.kinds import Kind
+from catalog_assets.hotstar.staging import JUDGED_BY, judge_page, staging
 from resources.statements import statement
 
 GUARD_SHARE = 0.05
@@ -31,8 +29,8 @@ GUARD_SHARE = 0.05
 GUARD_MINIMUM = 10
 """The number of items that one merge may always delete."""
 
-PAGES_AT_ONCE = 6
-"""Pages whose versions are written together: enough for set-wise statements, few enough to hold in memory."""
+PAGES_AT_ONCE = 100
+"""Pages whose versions are written together: a set of statements for all, with some 300 MB of staged items at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,34 +63,9 @@ class LoggedMerge:
 
 
 @dataclass(frozen=True, slots=True)
-class _ReadPage:
-    """A page as COPY takes it. Contents are one text: a thousand small ones would hold ten times the memory.
-
-    Attributes:
-        page_id: its row.
-        sightings: a line for every item with an id.
-        contents: a line for every accepted item.
-        lines: of each of these its position on the page, and where it stands in `contents`.
-        rejected: position, content id, reason and bytes of each rejected item.
-    """
-
-    page_id: int
-    sightings: bytes
-    contents: bytes
-    lines: list[tuple[int, slice]]
-    rejected: list[tuple[int, str | None, str, bytes]]
-
-    def chosen(self, positions: Set[int]) -> bytes:
-        """The lines of these positions."""
-        if len(positions) == len(self.lines):
-            return self.contents
-        return b"".join(self.contents[place] for position, place in self.lines if position in positions)
-
-
-@dataclass(frozen=True, slots=True)
 class _StoredPage:
     page_id: int
-    sent_at: datetime
+    is_staged: bool
 
 
 def merge_pages(
@@ -112,8 +85,6 @@ def merge_pages(
     """
     known: dict[str, object] = {
         "kind": kind.name,
-        "title_field": kind.title_field,
-        "scope_field": kind.listed_by,
         "run_id": run_id,
         "merged_at": repeated and repeated.merged_at,
         "replayed": repeated is not None,
@@ -125,7 +96,7 @@ def merge_pages(
         cursor.execute(statement("hotstar/begin_merge" if repeated is None else "hotstar/repeat_merge"), known)
         begun = cursor.fetchone()
         assert begun is not None  # noqa: S101 - INSERT … RETURNING of one row
-        known |= {"merge_id": begun[0], "merged_at": begun[1]}
+        known |= {"merge_id": begun[0], "merged_at": begun[1], "judged_by": JUDGED_BY}
         taking = "hotstar/take_pages" if repeated is None else "hotstar/retake_pages"
         with connection.cursor(row_factory=class_row(_StoredPage)) as pages:
             stored = pages.execute(statement(taking), known).fetchall()
@@ -139,107 +110,54 @@ def merge_pages(
 def _merge_batches(
     connection: psycopg.Connection, kind: Kind, stored: Sequence[_StoredPage], known: dict[str, object]
 ) -> None:
-    """Writes sightings and versions batch by batch: while the server computes, a thread reads the next one's pages."""
-    batches = [stored[first : first + PAGES_AT_ONCE] for first in range(0, len(stored), PAGES_AT_ONCE)]
+    """Writes sightings and versions batch by batch."""
     upsert_wide = _upsert_wide(connection, kind)
-    with ThreadPoolExecutor(max_workers=1) as reader, connection.cursor() as cursor, _no_collections():
-        ahead: Future[list[_ReadPage]] | None = None
-        for batch, following in zip_longest(batches, batches[1:]):
-            pages = ahead.result() if ahead else _read_all(kind, _bodies(connection, batch))
-            _stage(cursor, pages, known)
-            del pages
-            ahead = reader.submit(_read_all, kind, _bodies(connection, following)) if following else None
+    for first in range(0, len(stored), PAGES_AT_ONCE):
+        batch = stored[first : first + PAGES_AT_ONCE]
+        _stage(connection, kind, [page.page_id for page in batch if not page.is_staged])
+        with connection.cursor() as cursor:
             _write_versions(cursor, kind, known | {"page_ids": [page.page_id for page in batch]}, upsert_wide)
 
 
-def _bodies(connection: psycopg.Connection, batch: Sequence[_StoredPage]) -> list[tuple[_StoredPage, bytes]]:
-    """Stored bodies, still compressed."""
+def _stage(connection: psycopg.Connection, kind: Kind, page_ids: Sequence[int]) -> None:
+    """Stages pages that are not yet: while the server stores one, a thread reads the next."""
+    connection.execute(statement("hotstar/clear_staged"), {"page_ids": page_ids})
+    with ThreadPoolExecutor(max_workers=1) as reader, connection.cursor() as cursor, no_collections():
+        ahead: Future[str] | None = None
+        for page_id, following in zip_longest(page_ids, page_ids[1:]):
+            page = ahead.result() if ahead else _read(kind, _body(connection, page_id))
+            ahead = reader.submit(_read, kind, _body(connection, following)) if following else None
+            cursor.execute(statement("hotstar/stage_page"), staging(kind, page_id, page))
+
+
+def _body(connection: psycopg.Connection, page_id: int) -> bytes:
+    """A stored body, still compressed."""
     with connection.cursor(row_factory=scalar_row, binary=True) as cursor:
-        return [
-            (page, cast("bytes", cursor.execute(statement("hotstar/read_page"), {"page_id": page.page_id}).fetchone()))
-            for page in batch
-        ]
+        return bytes(cursor.execute(statement("hotstar/read_page"), {"page_id": page_id}).fetchall()[0])
 
 
-@contextmanager
-def _no_collections() -> Iterator[None]:
-    """Pauses the search for garbage in cycles: parsed pages have none, and every search would walk through them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def _read_all(kind: Kind, bodies: Sequence[tuple[_StoredPage, bytes]]) -> list[_ReadPage]:
-    return [_read(kind, page, body) for page, body in bodies]
-
-
-def _read(kind: Kind, stored: _StoredPage, compressed: bytes) -> _ReadPage:
-    body = zstandard.ZstdDecompressor().decompress(compressed)
-    page = read_page(body)
-    sent_at = stored.sent_at.isoformat()
-    sightings: list[bytes] = []
-    contents = bytearray()
-    lines: list[tuple[int, slice]] = []
-    rejected: list[tuple[int, str | None, str, bytes]] = []
-    entries = page.items
-    if page.problem is not None and not any(entry.position < 0 for entry in entries):
-        entries = [*entries, Entry(-1, None, None, page.problem)]
-    for entry in entries:
-        verdict = judge(entry, kind.item)
-        content_id = None if entry.content_id is None else _copy_text(entry.content_id)
-        item_hash = b"\\N"
-        if isinstance(verdict, Rejected):
-            rejected.append((entry.position, entry.content_id, verdict.reason, raw_item(body, entry.position)))
-        elif content_id is not None:
-            item_hash = verdict.item_hash.encode()
-            begin = len(contents)
-            contents += b"%d\t%d\t%b\t%b\t" % (stored.page_id, entry.position, content_id, item_hash)
-            contents += verdict.content.replace(b"\\", b"\\\\")
-            contents += b"\n"
-            lines.append((entry.position, slice(begin, len(contents))))
-        if content_id is not None:
-            head = f"{stored.page_id}\t{entry.position}\t{kind.name}\t".encode()
-            sightings.append(head + content_id + f"\t{sent_at}\t".encode() + item_hash + b"\n")
-    return _ReadPage(stored.page_id, b"".join(sightings), bytes(contents), lines, rejected)
-
-
-def _copy_text(value: str) -> bytes:
-    """A text as COPY's text format takes it."""
-    escaped = value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-    return escaped.encode()
-
-
-def _stage(cursor: psycopg.Cursor, pages: Sequence[_ReadPage], known: dict[str, object]) -> None:
-    with cursor.copy(statement("hotstar/copy_sightings")) as copy:
-        for page in pages:
-            copy.write(page.sightings)
-    if any(page.rejected for page in pages):
-        with cursor.copy(statement("hotstar/copy_rejected_items")) as copy:
-            copy.set_types(["int8", "int4", "text", "text", "text", "bytea", "int8"])
-            for page in pages:
-                for position, content_id, reason, body in page.rejected:
-                    copy.write_row((page.page_id, position, known["kind"], content_id, reason, body, known["merge_id"]))
-    cursor.execute(statement("hotstar/find_changed"), {"page_ids": [page.page_id for page in pages]})
-    changed: dict[int, set[int]] = defaultdict(set)
-    for page_id, position in cursor:
-        changed[page_id].add(position)
-    cursor.execute(statement("hotstar/create_staged_items"))
-    with cursor.copy(statement("hotstar/copy_staged_items")) as copy:
-        for page in pages:
-            copy.write(page.chosen(changed[page.page_id]))
+def _read(kind: Kind, compressed: bytes) -> str:
+    return judge_page(kind, zstandard.ZstdDecompressor().decompress(compressed))
 
 
 def _write_versions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object], upsert_wide: sql.Composed) -> None:
-    for name in ("create_touched", "analyze_touched", "remember_before", "create_runs", "create_newest"):
+    for name in (
+        "add_sightings",
+        "add_rejected_items",
+        "create_touched",
+        "analyze_touched",
+        "remember_before",
+        "create_runs",
+        "create_newest",
+    ):
         cursor.execute(statement(f"hotstar/{name}"), known)
     for name in ("analyze_newest", "create_payloads", "delete_versions", "insert_versions", "move_versions"):
         cursor.execute(_of_kind(f"hotstar/{name}", kind), known)
+    cursor.execute(statement("hotstar/create_newest_contents"))
     cursor.execute(statement("hotstar/upsert_items"), known)
+    cursor.execute(_of_kind("hotstar/begin_first_write", kind))
     cursor.execute(upsert_wide)
+    cursor.execute(statement("hotstar/clear_staged"), known)
     cursor.execute(statement("hotstar/drop_batch"))
 
 
@@ -273,7 +191,9 @@ def _upsert_wide(connection: psycopg.Connection, kind: Kind) -> sql.Composed:
         table=sql.Identifier(kind.table),
         fields=sql.Identifier(f"{kind.name}_fields"),
         columns=sql.SQL(", ").join(columns),
-        updates=sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(column) for column in written),
+        written=sql.SQL(", ").join(written),
+        values=sql.SQL(", ").join(sql.SQL("new.{0}").format(column) for column in written),
+        updates=sql.SQL(", ").join(sql.SQL("{0} = new.{0}").format(column) for column in written),
     )
 
 

@@ -1,4 +1,4 @@
-"""One answer made ready to be stored: compressed, hashed, and read as far as a listing needs.
+"""One answer made ready to be stored: compressed, hashed, and read for its listing and for the merge that takes it.
 
 The work is processor time on a few megabytes, so it runs in a thread. Pages keep every byte; see `items` for how they
 are read. Nothing here knows the database.
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import zstandard
 
-from catalog_assets.hotstar.items import Entry, read_listed
+from catalog_assets.hotstar.items import Entry, Page, no_collections, read_listed, read_page
+from catalog_assets.hotstar.kinds import Kind
 from catalog_assets.hotstar.parts import PageFacts
+from catalog_assets.hotstar.staging import judge_page
 
 COMPRESSION_LEVEL = 3
 
@@ -33,20 +35,25 @@ class StoredBody:
 
 @dataclass(frozen=True, slots=True)
 class ReadAnswer:
-    """An answer's body ready to be stored, with what it says, or why it cannot serve as a page of a listing."""
+    """An answer's body ready to be stored, its items judged, and its facts, or why it is no page of a listing."""
 
     body: StoredBody
+    judged: str
     facts: PageFacts | None
     problem: str | None
 
 
-def read_answer(body: bytes) -> ReadAnswer:
-    """Compresses, hashes and reads a body. Never raises for what the body holds."""
-    stored = StoredBody(
-        zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress(body), len(body), hashlib.sha256(body).digest()
-    )
-    facts, problem = read_facts(body)
-    return ReadAnswer(stored, facts, problem)
+def read_answer(kind: Kind, body: bytes) -> ReadAnswer:
+    """Compresses, hashes, reads and judges a body. Never raises for what the body holds."""
+    compressed = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress(body)
+    stored = StoredBody(compressed, len(body), hashlib.sha256(body).digest())
+    with no_collections():
+        return ReadAnswer(stored, *_read(kind, body))
+
+
+def _read(kind: Kind, body: bytes) -> tuple[str, PageFacts | None, str | None]:
+    page = read_page(body)
+    return judge_page(kind, body, page), *_facts(page)
 
 
 def read_stored(compressed: bytes) -> PageFacts | None:
@@ -56,15 +63,18 @@ def read_stored(compressed: bytes) -> PageFacts | None:
 
 def read_facts(body: bytes) -> tuple[PageFacts | None, str | None]:
     """What a listing needs of a body, or why it is no page of one."""
-    page = read_listed(body)
+    return _facts(read_listed(body))
+
+
+def _facts(page: Page) -> tuple[PageFacts | None, str | None]:
     if page.problem is not None or page.total is None:
         return None, page.problem
     return (
         PageFacts(
             page.total,
-            tuple(entry.content_id or _stand_in(entry) for entry in page.items),
-            tuple(_second(entry, "updateDate") for entry in page.items),
-            tuple(_second(entry, "startDate") for entry in page.items),
+            tuple([entry.content_id or _stand_in(entry) for entry in page.items]),
+            tuple([_second(entry.item.get("updateDate")) if entry.item else None for entry in page.items]),
+            tuple([_second(entry.item.get("startDate")) if entry.item else None for entry in page.items]),
         ),
         None,
     )
@@ -76,6 +86,5 @@ def _stand_in(entry: Entry) -> str:
     return f"no id: {hashlib.blake2b(content, digest_size=8).hexdigest()}"
 
 
-def _second(entry: Entry, name: str) -> int | None:
-    value = entry.item.get(name) if entry.item else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63 else None
+def _second(value: object) -> int | None:
+    return value if type(value) is int and -(2**63) <= value < 2**63 else None

@@ -7,20 +7,21 @@ WITH candidates AS (
   SELECT i.content_id
   FROM items AS i
   WHERE
-    i.kind = %(kind)s AND NOT i.is_deleted AND i.end_date_s > 0
+    i.kind = %(kind)s AND NOT %(every)s AND NOT i.is_deleted AND i.end_date_s > 0
     AND i.end_date_s <= extract(EPOCH FROM %(merged_at)s::timestamptz)
   UNION
   SELECT i.content_id
   FROM items AS i
   WHERE
-    i.kind = %(kind)s AND i.deletion_reason = 'expired' AND i.end_date_s > extract(EPOCH FROM %(merged_at)s::timestamptz)
+    i.kind = %(kind)s AND NOT %(every)s AND i.deletion_reason = 'expired'
+    AND i.end_date_s > extract(EPOCH FROM %(merged_at)s::timestamptz)
   UNION
   SELECT s.content_id
   FROM sightings AS s
   JOIN page_merges AS m USING (page_id)
-  WHERE m.merge_id = %(merge_id)s
+  WHERE m.merge_id = %(merge_id)s AND NOT %(every)s
   UNION
-  SELECT w.content_id FROM withheld_deletions AS w WHERE w.kind = %(kind)s
+  SELECT w.content_id FROM withheld_deletions AS w WHERE w.kind = %(kind)s AND NOT %(every)s
 ), last_seen AS (
   -- Either way gives the same: one scan for all items, or one look for each of a few.
   SELECT s.content_id, max(s.sent_at) AS at FROM sightings AS s WHERE s.kind = %(kind)s AND %(every)s GROUP BY s.content_id

@@ -1,18 +1,21 @@
--- The contents that the superseded versions of the touched items can have: staged, kept as a version, or still the newest row.
+-- The contents of the superseded versions of the touched items: staged, kept as a version, or still the newest row.
 CREATE TEMP TABLE payloads ON COMMIT DROP AS
-WITH superseded AS (
-  SELECT DISTINCT content_id FROM runs WHERE valid_to IS NOT NULL
-), known AS (
-  SELECT content_id, item_hash, item FROM staged_items
-  UNION ALL
-  SELECT content_id, item_hash, item FROM item_versions WHERE kind = %(kind)s
-  UNION ALL
-  SELECT i.content_id, i.item_hash, w.raw_response
-  FROM items AS i
-  JOIN {table} AS w USING (content_id)
-  WHERE i.kind = %(kind)s
-)
-SELECT DISTINCT ON (content_id, item_hash) content_id, item_hash, item
-FROM known
-JOIN superseded USING (content_id)
-ORDER BY content_id, item_hash
+SELECT
+  r.content_id, r.item_hash,
+  coalesce(
+    (SELECT s.item FROM staged_items AS s WHERE s.page_id = r.page_id AND s.position = r.position),
+    (
+      SELECT v.item
+      FROM item_versions AS v
+      WHERE v.kind = %(kind)s AND v.content_id = r.content_id AND v.item_hash = r.item_hash
+      ORDER BY v.valid_from
+      LIMIT 1
+    ),
+    (
+      SELECT w.raw_response
+      FROM items AS i
+      JOIN {table} AS w USING (content_id)
+      WHERE i.kind = %(kind)s AND i.content_id = r.content_id AND i.item_hash = r.item_hash
+    )
+  ) AS item
+FROM (SELECT DISTINCT ON (content_id, item_hash) * FROM runs WHERE valid_to IS NOT NULL ORDER BY content_id, item_hash) AS r

@@ -1,2 +1,2 @@
 -- Makes room for the next batch of pages; the tables of this one are done with.
-DROP TABLE staged_items, touched, runs, newest, payloads
+DROP TABLE touched, runs, newest, payloads CASCADE

@@ -2,4 +2,4 @@
 INSERT INTO before_merge (content_id, known_hash, known_update_s)
 SELECT content_id, known_hash, known_update_s
 FROM touched
-ON CONFLICT DO NOTHING
+WHERE NOT EXISTS (SELECT FROM before_merge AS b WHERE b.content_id = touched.content_id)

@@ -24,4 +24,4 @@ SELECT
   %(body)s, %(body_bytes)s, %(body_sha256)s, %(readable)s, %(run_id)s
 FROM listings AS l
 WHERE l.listing_id = %(listing_id)s
-RETURNING ops.now()
+RETURNING page_id, ops.now() AS stored_at

@@ -14,12 +14,20 @@ from dagster._core.storage.dagster_run import DagsterRunStatus
 from rich.console import Console
 from typer.testing import CliRunner
 
+from catalog_assets import automation
 from catalog_assets.cli.main import app
 from catalog_assets.cli.status import Status, read_platform, show
 from catalog_assets.hotstar.checks import CHECKS
+from catalog_assets.hotstar.kinds import MOVIE
 from resources.alerts import Finding, report
 from resources.databases import Database
 from tests.syncs import add_census, add_run, add_sync, cover
+
+
+@pytest.fixture(autouse=True)
+def films_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What needs a person is shown on one kind."""
+    monkeypatch.setattr(automation, "ALL", (MOVIE,))
 
 
 @pytest.fixture

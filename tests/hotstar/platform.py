@@ -12,7 +12,8 @@ import psycopg
 import pytest
 
 from catalog_assets.build import build_definitions
-from catalog_assets.jobs import CENSUS, POLL
+from catalog_assets.hotstar.kinds import KINDS, MOVIE, Kind
+from catalog_assets.jobs import CENSUS, POLL, asset_keys
 from catalog_assets.partitions import HOTSTAR_ZONE
 from tests.sandbox_process import RunningSandbox, running_sandbox
 
@@ -29,12 +30,12 @@ class Films:
     instance: dg.DagsterInstance
     definitions: dg.Definitions = field(default_factory=build_definitions)
 
-    def census(self, *, approve: int | None = None) -> dg.ExecuteInProcessResult:
-        config = {"ops": {"hotstar__movie_census": {"config": {"approve_deletions": approve}}}}
-        return self._run(CENSUS, today(), config)
+    def census(self, kind: Kind = MOVIE, *, approve: int | None = None, **given: bool) -> dg.ExecuteInProcessResult:
+        config = {"ops": {f"hotstar__{kind.listing}": {"config": {"approve_deletions": approve, **given}}}}
+        return self._run(kind, CENSUS, today(), config)
 
-    def poll(self, day: str | None = None) -> dg.ExecuteInProcessResult:
-        return self._run(POLL, day or today(), {})
+    def poll(self, day: str | None = None, *, kind: Kind = MOVIE) -> dg.ExecuteInProcessResult:
+        return self._run(kind, POLL, day or today(), {})
 
     def materialised(self, *keys: str) -> dg.ExecuteInProcessResult:
         """A run of these assets alone, as from an asset's page."""
@@ -47,10 +48,46 @@ class Films:
             partition_key=today(),
         )
 
-    def _run(self, job: str, day: str, config: dict[str, Any]) -> dg.ExecuteInProcessResult:
+    def _run(self, kind: Kind, job: str, day: str, config: dict[str, Any]) -> dg.ExecuteInProcessResult:
         return self.definitions.resolve_job_def(job).execute_in_process(
-            instance=self.instance, partition_key=day, run_config=config, raise_on_error=False
+            instance=self.instance,
+            partition_key=day,
+            run_config=config,
+            asset_selection=asset_keys(kind, job),
+            raise_on_error=False,
         )
+
+    def ids(self, kind: Kind) -> set[str]:
+        """The ids of a kind that are not deleted as missing."""
+        found = self.connection.execute(
+            "SELECT content_id FROM hotstar.items WHERE kind = %s AND deletion_reason IS DISTINCT FROM 'missing'",
+            (kind.name,),
+        )
+        return {row[0] for row in found}
+
+    def true_ids(self, kind: Kind) -> set[str]:
+        """The ids of a kind that the service lists."""
+        return set(self.sandbox.truth(kind.name, ids=1)["visible_ids"])
+
+    def forget_when_it_was(self, kind: Kind) -> None:
+        """Put everything stored of a kind two days back, as if it had been listed then."""
+        for table, columns in (
+            ("listings", ("started_at", "completed_at")),
+            ("parts", ("started_at", "proven_at")),
+            ("pages", ("sent_at", "received_at")),
+            ("sightings", ("sent_at",)),
+            ("merges", ("merged_at",)),
+        ):
+            moved = ", ".join(f"{column} = {column} - interval '2 days'" for column in columns)
+            chosen = (
+                "kind = %s"
+                if table != "parts"
+                else "listing_id IN (SELECT listing_id FROM hotstar.listings WHERE kind = %s)"
+            )
+            self.connection.execute(
+                f"UPDATE hotstar.{table} SET {moved} WHERE {chosen}".encode(),  # noqa: S608 - names from here
+                (kind.name,),
+            )
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(query).fetchall()
@@ -94,7 +131,8 @@ def films(source_url: str, monkeypatch: pytest.MonkeyPatch, *, movies: int = 1_2
         psycopg.connect(source_url, autocommit=True) as connection,
         dg.DagsterInstance.ephemeral() as instance,
     ):
-        sandbox.control(do="lag", seconds=0)
+        for kind in KINDS.values():
+            sandbox.control(do="lag", kind=kind.name, seconds=0)
         urls = {f"{name}_DATABASE_URL": source_url for name in ("SOURCE", "CATALOG", "DAGSTER")}
         rest = {"CATALOG_ORIGIN_HOTSTAR": "sandbox:1", "SANDBOX_RATE": str(rate), "CATALOG_LOG_LEVEL": "WARNING"}
         for name, value in {**sandbox.environment(), **urls, **rest}.items():

@@ -9,7 +9,7 @@ import orjson
 import psycopg
 import zstandard
 
-from catalog_assets.hotstar.kinds import ALL_KINDS, CHANNEL, MOVIE, SEASON, SHOW, Kind
+from catalog_assets.hotstar.kinds import CHANNEL, KINDS, MOVIE, SEASON, SHOW, Kind
 from catalog_assets.hotstar.merge import MergeResult, merge_pages
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
@@ -124,10 +124,11 @@ def merged(connection: psycopg.Connection, kind: Kind = MOVIE) -> MergeResult:
 
 
 def empty(connection: psycopg.Connection) -> None:
-    wide = ", ".join(f"hotstar.{kind.table}" for kind in ALL_KINDS.values())
+    wide = ", ".join(f"hotstar.{kind.table}" for kind in KINDS.values())
     connection.execute(
         "TRUNCATE hotstar.listings, hotstar.parts, hotstar.pages, hotstar.merges, hotstar.page_merges,"
-        " hotstar.sightings, hotstar.items, hotstar.item_versions, hotstar.deletion_events, hotstar.withheld_deletions,"
+        " hotstar.staged_items, hotstar.sightings, hotstar.items, hotstar.item_versions, hotstar.deletion_events,"
+        " hotstar.withheld_deletions,"
         f" hotstar.rejected_items, {wide}, hotstar.hotstar_sync_log, hotstar.coverage,"
         " hotstar.start_date_uses, hotstar.daily_figures CASCADE".encode()
     )

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog_assets.hotstar.figures import write_figures
-from catalog_assets.hotstar.kinds import ALL_KINDS, CHANNEL, EPISODE, MOVIE, Kind
+from catalog_assets.hotstar.kinds import CHANNEL, EPISODE, KINDS, MOVIE, Kind
 from tests.hotstar.stored import START, empty, item_of, store_items
 from tests.hotstar.test_history import ENDS, merged_at
 
@@ -125,7 +125,7 @@ DAYS = st.lists(st.lists(PAGE, max_size=3), min_size=1, max_size=5)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(kind=st.sampled_from(list(ALL_KINDS.values())), days=DAYS)
+@given(kind=st.sampled_from(list(KINDS.values())), days=DAYS)
 def test_figures_made_late_are_what_the_tables_showed_each_evening(
     source: psycopg.Connection, kind: Kind, days: list[list[tuple[str, dict[int, dict[str, Any]]]]]
 ) -> None:

@@ -22,7 +22,7 @@ from catalog_assets.cli.history import show
 from catalog_assets.cli.main import app
 from catalog_assets.hotstar import merge
 from catalog_assets.hotstar.history import history
-from catalog_assets.hotstar.kinds import ALL_KINDS, EPISODE, MOVIE, Kind
+from catalog_assets.hotstar.kinds import EPISODE, KINDS, MOVIE, Kind
 from resources.errors import UnknownItem
 from tests.hotstar.stored import START, empty, item_of, merged, store_items
 
@@ -30,7 +30,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 ENDS = int((START + 60 * HOUR).timestamp())
 
-every_kind = pytest.mark.parametrize("kind", ALL_KINDS.values(), ids=lambda kind: kind.plural)
+every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.plural)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ MERGES = st.lists(st.lists(PAGE, max_size=3), min_size=1, max_size=6)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(kind=st.sampled_from(list(ALL_KINDS.values())), merges=MERGES)
+@given(kind=st.sampled_from(list(KINDS.values())), merges=MERGES)
 def test_a_table_as_of_a_merge_is_the_view_right_after_it(
     source: psycopg.Connection,
     monkeypatch: pytest.MonkeyPatch,

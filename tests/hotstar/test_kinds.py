@@ -12,17 +12,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog_assets.hotstar.kinds import ALL_KINDS, CHANNEL, EPISODE, MATCH, MOVIE, SEASON, SHOW, Kind
+from catalog_assets.hotstar.kinds import CHANNEL, EPISODE, KINDS, MATCH, MOVIE, SEASON, SHOW, Kind
 from catalog_assets.hotstar.replay import replay
 from tests.hotstar.stored import START, empty, item_of, merged, store_items
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
-KINDS = list(ALL_KINDS.values())
-DATED = [kind for kind in KINDS if kind.is_polled]
-AT_ONCE = [kind for kind in KINDS if kind.listed_by is None]
-every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.plural)
+EVERY = list(KINDS.values())
+DATED = [kind for kind in EVERY if kind.is_polled]
+AT_ONCE = [kind for kind in EVERY if kind.listed_by is None]
+every_kind = pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.plural)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def named(kind: Kind) -> str:
 
 def test_every_kind_has_names_of_its_own() -> None:
     for names in ("name", "plural", "path", "table", "view", "versions_view"):
-        assert len({getattr(kind, names) for kind in KINDS}) == len(KINDS)
+        assert len({getattr(kind, names) for kind in EVERY}) == len(EVERY)
     assert (MATCH.plural, MATCH.table, MATCH.view) == ("matches", "sports", "hotstar_sports")
     assert (MOVIE.table, MOVIE.view) == ("movies", "hotstar_movies")
 
@@ -72,7 +72,7 @@ def test_every_column_of_a_wide_table_comes_from_the_kinds_fields_in_the_same_ty
 
 
 def test_everything_in_the_schema_is_described_and_granted(source: psycopg.Connection) -> None:
-    views = ", ".join(f"'hotstar.{name}'::regclass" for kind in KINDS for name in (kind.view, kind.versions_view))
+    views = ", ".join(f"'hotstar.{name}'::regclass" for kind in EVERY for name in (kind.view, kind.versions_view))
     relations = "relnamespace = 'hotstar'::regnamespace AND relkind IN ('r', 'v')"
     missing = {
         "columns": f"SELECT attrelid::regclass, attname FROM pg_attribute WHERE attrelid IN ({views}) AND attnum > 0"
@@ -131,13 +131,13 @@ def test_a_bad_item_is_kept_as_rejected_and_the_others_go_on(source: psycopg.Con
     assert reasons == [("1002", *needed), ("1003", "id")]
 
 
-FIELDS = sorted({name for kind in KINDS for name in kind.item.model_fields} | {"extra"})
+FIELDS = sorted({name for kind in EVERY for name in kind.item.model_fields} | {"extra"})
 VALUES: list[Any] = [None, True, 5, -1, 2**63, 1.5, "", "5", "true", "x" * 9_000, [], [1], ["a"], {}, {"a": None}]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    kind=st.sampled_from(KINDS), fields=st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(VALUES), max_size=4)
+    kind=st.sampled_from(EVERY), fields=st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(VALUES), max_size=4)
 )
 def test_no_value_of_any_field_stops_a_merge(source: psycopg.Connection, kind: Kind, fields: dict[str, Any]) -> None:
     empty(source)
@@ -197,15 +197,15 @@ def test_equal_ids_in_two_kinds_do_not_touch_each_other(source: psycopg.Connecti
         "SELECT kind, content_id, title, item_hash, updated_at, is_deleted FROM items ORDER BY kind, content_id",
         "SELECT kind, content_id, valid_from, item FROM item_versions ORDER BY kind, content_id",
     )
-    for kind in KINDS:
+    for kind in EVERY:
         store_items(source, [item_of(kind, n) for n in range(20)], purpose="census", kind=kind)
         assert merged(source, kind).inserted == 20
-    for kind in KINDS:
+    for kind in EVERY:
         others = [[row for row in rows(source, query) if row[0] != kind.name] for query in state]
         store_items(source, [item_of(kind, n, extra=1) for n in range(20)], at=START + DAY, kind=kind)
         assert merged(source, kind).updated == 20
         assert [[row for row in rows(source, query) if row[0] != kind.name] for query in state] == others
-    for kind in KINDS:
+    for kind in EVERY:
         assert rows(source, f"SELECT count(*), count(DISTINCT id) FROM {kind.view}") == [(20, 20)]
 
 
@@ -251,10 +251,10 @@ def test_two_kinds_are_replayed_at_once(source: psycopg.Connection, source_url: 
         with psycopg.connect(source_url, autocommit=True) as connection:
             return replay(connection, kind, swap=True).differences
 
-    for kind in KINDS:
+    for kind in EVERY:
         lives(source, kind)
-    with ThreadPoolExecutor(len(KINDS)) as pool:
-        assert list(pool.map(replayed, KINDS)) == [0] * len(KINDS)
+    with ThreadPoolExecutor(len(EVERY)) as pool:
+        assert list(pool.map(replayed, EVERY)) == [0] * len(EVERY)
     assert rows(source, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'hotstar%'") == [("hotstar",)]
 
 

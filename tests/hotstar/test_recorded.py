@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 from pydantic import SecretStr
 
 from catalog_assets.hotstar.items import Accepted, judge, read_page
-from catalog_assets.hotstar.kinds import ALL_KINDS, Kind
+from catalog_assets.hotstar.kinds import KINDS, Kind
 from resources.hotstar import HOTSTAR_PACE, HotstarClient
 from tests.hotstar.stored import merged, store_listing, store_page
 
@@ -26,7 +26,7 @@ def recorded(kind: Kind) -> bytes:
     return (RECORDED / f"{kind.path.strip('/').replace('/', '_')}.json").read_bytes()
 
 
-@pytest.mark.parametrize("kind", ALL_KINDS.values(), ids=lambda kind: kind.plural)
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.plural)
 def test_a_recorded_answer_is_read_to_its_last_item_and_fits_its_kind(kind: Kind) -> None:
     page = read_page(recorded(kind))
     assert page.problem is None
@@ -34,7 +34,7 @@ def test_a_recorded_answer_is_read_to_its_last_item_and_fits_its_kind(kind: Kind
     assert all(isinstance(judge(entry, kind.item), Accepted) for entry in page.items)
 
 
-@pytest.mark.parametrize("kind", ALL_KINDS.values(), ids=lambda kind: kind.plural)
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.plural)
 def test_every_field_of_a_recorded_item_is_in_a_column_of_its_own(source_url: str, kind: Kind) -> None:
     (item,) = json.loads(recorded(kind))["body"]["results"]["items"]
     with psycopg.connect(source_url, autocommit=True) as connection:
