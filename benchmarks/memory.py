@@ -23,7 +23,7 @@ def memory() -> list[Figure]:
 
 def _peak_mb(films: int) -> float:
     """The highest sum of proportional set sizes seen: pages shared with others count by their share."""
-    with stage() as fresh, sandbox_of(films) as sandbox:
+    with stage() as fresh, sandbox_of(films, ready=False) as sandbox:
         load = fresh.start_load(sandbox, rate=0)
         process, peak = psutil.Process(load.pid), 0.0
         while load.poll() is None:

@@ -143,7 +143,8 @@ def stage() -> Iterator[Stage]:
 
 
 @contextmanager
-def sandbox_of(films: int, *, rate: float = 0, latency: float = 0) -> Iterator[RunningSandbox]:
-    """A sandbox of so many films; without pace and latency unless asked for."""
-    with running_sandbox(movies=films, rate=rate, latency=latency, options=ANSWERS_READY) as sandbox:
+def sandbox_of(films: int, *, rate: float = 0, latency: float = 0, ready: bool = True) -> Iterator[RunningSandbox]:
+    """A sandbox of so many films; without pace and latency unless asked for; its answers wait ready or not."""
+    options = ANSWERS_READY if ready else ()
+    with running_sandbox(movies=films, rate=rate, latency=latency, options=options) as sandbox:
         yield sandbox
