@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from psycopg.rows import dict_row
 
 from resources.statements import statement
+from resources.transport import AT_ONCE
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 SPACING = timedelta(seconds=1.02)
@@ -89,6 +90,15 @@ def test_slots_stand_a_spacing_apart_and_the_first_is_now(service: Service) -> N
     assert first["at"] == START
     assert second["at"] - first["at"] == SPACING
     assert third["at"] - second["at"] == SPACING
+
+
+def test_a_poll_beside_a_census_has_its_first_answer_within_ten_seconds_of_asking(service: Service) -> None:
+    slowest_answer = timedelta(seconds=5)  # a slower one begins a rest for everybody
+    for _ in range(AT_ONCE):
+        service.take()  # all that a process may have taken or under way, however much it has to read
+    polls = [service.take()["at"] for _ in range(2)]
+    assert polls[0] + slowest_answer - START <= timedelta(seconds=10)
+    assert service.take()["at"] - polls[1] == SPACING
 
 
 def test_an_idle_service_does_not_save_up_slots(service: Service) -> None:
