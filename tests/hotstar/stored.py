@@ -123,12 +123,29 @@ def merged(connection: psycopg.Connection, kind: Kind = MOVIE) -> MergeResult:
     return merge_pages(connection, kind, run_id="run")
 
 
+EMPTIED = (
+    "staged_items",
+    "rejected_items",
+    "page_merges",
+    "sightings",
+    "item_versions",
+    "items",
+    *(kind.table for kind in KINDS.values()),
+    "deletion_events",
+    "withheld_deletions",
+    "daily_figures",
+    "coverage",
+    "start_date_uses",
+    "hotstar_sync_log",
+    "merges",
+    "pages",
+    "parts",
+    "listings",
+)
+"""The tables of the schema but its rules, those that refer to others first."""
+
+
 def empty(connection: psycopg.Connection) -> None:
-    wide = ", ".join(f"hotstar.{kind.table}" for kind in KINDS.values())
-    connection.execute(
-        "TRUNCATE hotstar.listings, hotstar.parts, hotstar.pages, hotstar.merges, hotstar.page_merges,"
-        " hotstar.staged_items, hotstar.sightings, hotstar.items, hotstar.item_versions, hotstar.deletion_events,"
-        " hotstar.withheld_deletions,"
-        f" hotstar.rejected_items, {wide}, hotstar.hotstar_sync_log, hotstar.coverage,"
-        " hotstar.start_date_uses, hotstar.daily_figures CASCADE".encode()
-    )
+    """Deletes every row: of a few rows that is a hundred times as quick as truncating as many tables."""
+    for table in EMPTIED:
+        connection.execute(f"DELETE FROM hotstar.{table}".encode())  # noqa: S608 - names from here
