@@ -127,8 +127,8 @@ def empty(connection: psycopg.Connection) -> None:
     wide = ", ".join(f"hotstar.{kind.table}" for kind in KINDS.values())
     connection.execute(
         "TRUNCATE hotstar.listings, hotstar.parts, hotstar.pages, hotstar.merges, hotstar.page_merges,"
-        " hotstar.staged_items, hotstar.sightings, hotstar.items, hotstar.item_versions, hotstar.deletion_events,"
-        " hotstar.withheld_deletions,"
+        " hotstar.removals, hotstar.staged_items, hotstar.sightings, hotstar.items, hotstar.item_versions,"
+        " hotstar.deletion_events, hotstar.withheld_deletions,"
         f" hotstar.rejected_items, {wide}, hotstar.hotstar_sync_log, hotstar.coverage,"
         " hotstar.start_date_uses, hotstar.daily_figures CASCADE".encode()
     )
