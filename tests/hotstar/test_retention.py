@@ -2,18 +2,23 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import psycopg
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from catalog_assets.build import build_definitions
 from catalog_assets.hotstar import items, merge, retention
 from catalog_assets.hotstar.kinds import MOVIE, SEASON, SHOW, Kind
 from catalog_assets.hotstar.replay import replay
 from catalog_assets.hotstar.retention import Policy, Removed, count_bodies, remove_pages
+from catalog_assets.hotstar.retention_asset import RETAINED_PAGES
 from catalog_assets.hotstar.retention_checks import PROVED_IN_DAYS, RETENTION_CHECKS
+from catalog_assets.jobs import RETENTION
 from resources.statements import statement
 from tests.hotstar.stored import (
     START,
@@ -312,6 +317,52 @@ def test_an_item_that_other_code_rejects_counts_as_seen_on_a_page_without_body(
     assert rows(source, "SELECT content_id, last_synced_at FROM hotstar_movies") == [("1001", START + DAY)]
     assert rows(source, "SELECT count(*), max(sent_at) FROM sightings WHERE content_id = '1002'") == [(2, START + DAY)]
     assert {difference.table for difference in replay(source, MOVIE).shown} == {"merges"}  # the log is of the time
+
+
+# As Dagster runs it --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def environment(source_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.chdir(tmp_path)
+    for name in ("SOURCE", "CATALOG", "DAGSTER"):
+        monkeypatch.setenv(f"{name}_DATABASE_URL", source_url)
+    return monkeypatch
+
+
+def test_the_job_tells_what_went_and_what_is_left_and_checks_it(
+    source: psycopg.Connection, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("KEEP_UPDATE_PAGES_DAYS", "1")
+    updates(source, [film(1)], [film(1)], [film(1)])
+    job = build_definitions().resolve_job_def(RETENTION)
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(instance=instance, asset_selection=[RETAINED_PAGES])
+    (made,) = result.asset_materializations_for_node("hotstar__retained_pages")
+    figures = {name: value.value for name, value in made.metadata.items()}
+    (freed,) = rows(source, "SELECT bytes, run_id FROM removals")
+    (kept,) = rows(source, "SELECT sum(octet_length(body)) FROM pages")
+    assert figures == {
+        "pages_removed": 2,
+        "bytes_freed": freed[0],
+        "pages_needed": 1,
+        "pages_left": 0,
+        "pages_kept": 1,
+        "bytes_kept": kept[0],
+        "dagster/row_count": 3,
+    }
+    assert freed[1] == result.run_id
+    checks = {found.check_name: found.passed for found in result.get_asset_check_evaluations()}
+    assert checks == {check.name: True for check in RETENTION_CHECKS}
+
+
+def test_a_failed_check_fails_the_run(source: psycopg.Connection, environment: pytest.MonkeyPatch) -> None:
+    updates(source, [film(1)])
+    without_body(source, 0)
+    job = build_definitions().resolve_job_def(RETENTION)
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(instance=instance, asset_selection=[RETAINED_PAGES], raise_on_error=False)
+    assert not result.success
 
 
 # The checks ---------------------------------------------------------------------------------------------------------
