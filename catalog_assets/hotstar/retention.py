@@ -14,7 +14,7 @@ from psycopg.rows import class_row, scalar_row
 from catalog_assets.hotstar.kinds import Kind
 from resources.statements import statement
 
-PAGES_AT_ONCE = 100
+PAGES_AT_ONCE = 50
 """Pages judged in one transaction: it holds off merges of their kind for about a second."""
 
 LOCK_SECONDS = 60

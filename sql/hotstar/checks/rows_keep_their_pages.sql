@@ -10,12 +10,14 @@ FROM resting AS r
 JOIN pages AS p USING (page_id)
 WHERE
   p.body IS NULL
-  AND NOT EXISTS (
-    SELECT
+  AND coalesce((  -- one look for each of a few, and mostly of none: a join would read every sighting
+    SELECT false
     FROM sightings AS s
     JOIN pages AS other USING (page_id)
     WHERE s.kind = r.kind AND s.content_id = r.content_id AND s.item_hash = r.item_hash AND other.body IS NOT NULL
-  )
+    ORDER BY s.sent_at
+    LIMIT 1
+  ), true)
 UNION ALL
 SELECT r.kind || ' rejected on page ' || r.page_id || ', position ' || r.position
 FROM rejected_items AS r
