@@ -1,4 +1,4 @@
-"""Run workers that tests kill: real processes, each executing one job as a Dagster run worker does.
+"""Run workers that tests kill: real processes, each executing one job for films as a Dagster run worker does.
 
 They come from a server process that has everything imported, so that one is there within milliseconds and the tests'
 own process, which has threads, is never forked.
@@ -23,7 +23,9 @@ import stamina
 from catalog_assets.build import build_definitions
 from catalog_assets.hotstar import assets
 from catalog_assets.hotstar.census import take_census
+from catalog_assets.hotstar.kinds import MOVIE
 from catalog_assets.hotstar.windows import Paging
+from catalog_assets.jobs import asset_keys
 from resources.logs import configure
 from tests.hotstar.platform import today
 
@@ -107,7 +109,12 @@ def _work(job: str, environment: Mapping[str, str], tells: Connection, dies_at: 
         result = (
             build_definitions()
             .resolve_job_def(job)
-            .execute_in_process(instance=instance, partition_key=today(), raise_on_error=False)
+            .execute_in_process(
+                instance=instance,
+                partition_key=today(),
+                asset_selection=asset_keys(MOVIE, job),
+                raise_on_error=False,
+            )
         )
     errors, messages = [], []
     for event in result.get_step_failure_events():

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from catalog_assets.cli.sandbox import running_sandbox
 from catalog_assets.hotstar.checks import CHECKS
-from catalog_assets.partitions import hotstar_days
+from catalog_assets.partitions import HOTSTAR_ZONE, hotstar_days
 from resources.embedded import EmbeddedServer
 from tests.cli.test_up import Up, left_of
 from tests.conftest import remove_home
@@ -49,7 +49,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    started = Up(home, port, SANDBOX_MOVIES=str(FILMS), SANDBOX_SCALE="0.01", SANDBOX_RATE="0")
+    started = Up(home, port, SANDBOX_MOVIES=str(FILMS), SANDBOX_SCALE="0.001", SANDBOX_RATE="0")
     try:
         started.await_saying("The first load is complete.")
         yield started
@@ -72,9 +72,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(up: Up, browser: Browser, tmp_path: Path) -> Iterator[Page]:
-    """A first visit; what it showed last is kept as a picture, whose place a failing test's report tells."""
+    """A first visit; what it showed last is kept as a picture, whose place a failing test's report tells.
+
+    The browser is in India: the UI calls that day the latest which the browser's own clock has begun.
+    """
     context = browser.new_context(
-        base_url=up.address, viewport={"width": 1500, "height": 1000}, locale="en-US", timezone_id="UTC"
+        base_url=up.address, viewport={"width": 1500, "height": 1000}, locale="en-US", timezone_id=HOTSTAR_ZONE
     )
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()

@@ -13,10 +13,11 @@ from catalog_assets.cli.environment import Platform
 from catalog_assets.cli.runs import UNDER_WAY, WAITING, launch, runs_of
 from catalog_assets.cli.servers import Servers
 from catalog_assets.hotstar.kinds import CHANNEL, KINDS, MOVIE, SHOW, Kind
-from catalog_assets.hotstar.progress import needs_first_load, progress
+from catalog_assets.hotstar.progress import Progress, needs_first_load, progress
 from catalog_assets.jobs import CENSUS, asset_keys, fetching_key
 from catalog_assets.partitions import hotstar_days
 from resources.databases import Database
+from resources.errors import DatabaseError
 
 _POLL_S = 0.5
 
@@ -62,25 +63,22 @@ def follow_the_rest(ready: Platform, console: Console) -> Callable[[], None]:
     def follow() -> None:
         if not left:
             return
-        due = kinds_to_load(ready)
-        database = Database(ready.urls.source, pool_size=1)
-        with closing(database), database.connection(autocommit=True) as connection:
-            for kind in due:
-                done = progress(connection, kind.name)
-                if done is None:
-                    continue
-                if not tasks:
-                    shown.start()
-                if kind.plural not in tasks:
-                    tasks[kind.plural] = shown.add_task("")
-                stage = "merging and checking" if done.is_listed else "fetching"
-                shown.update(
-                    tasks[kind.plural],
-                    description=f"{stage} {kind.plural}",
-                    completed=done.pages,
-                    total=done.expected,
-                )
-        for plural in set(left) - {kind.plural for kind in due}:
+        try:
+            waiting = _progress_of_the_rest(ready)
+        except DatabaseError:
+            return  # the upkeep starts a server that died: the bars go on with the next look
+        for kind, done in waiting.items():
+            if done is None:
+                continue
+            if not tasks:
+                shown.start()
+            if kind.plural not in tasks:
+                tasks[kind.plural] = shown.add_task("")
+            stage = "merging and checking" if done.is_listed else "fetching"
+            shown.update(
+                tasks[kind.plural], description=f"{stage} {kind.plural}", completed=done.pages, total=done.expected
+            )
+        for plural in set(left) - {kind.plural for kind in waiting}:
             left.remove(plural)
             if plural in tasks:
                 shown.remove_task(tasks.pop(plural))
@@ -89,6 +87,13 @@ def follow_the_rest(ready: Platform, console: Console) -> Callable[[], None]:
             shown.stop()
 
     return follow
+
+
+def _progress_of_the_rest(ready: Platform) -> dict[Kind, Progress | None]:
+    due = kinds_to_load(ready)
+    database = Database(ready.urls.source, pool_size=1)
+    with closing(database), database.connection(autocommit=True) as connection:
+        return {kind: progress(connection, kind.name) for kind in due}
 
 
 def _present(instance: DagsterInstance, kind: Kind) -> str | None:

@@ -126,8 +126,9 @@ def judge(entry: Entry, model: type[HotstarItem]) -> Accepted | Rejected:
         return Rejected(f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}")
     try:
         content = orjson.dumps(item, option=orjson.OPT_SORT_KEYS)
-    except TypeError:
-        return Rejected("an integer is beyond 64 bits")
+    except TypeError as refused:
+        deep = "recursion" in str(refused).lower()
+        return Rejected("nested too deeply" if deep else "an integer is beyond 64 bits")
     if b"\\u0000" in content and _unstorable(item) is not None:
         return Rejected("a text holds a NUL character")
     return Accepted(content, content_hash(content))
@@ -138,13 +139,10 @@ def content_hash(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
-def raw_item(body: bytes, position: int) -> bytes:
-    """The bytes of the item at a position as they came; of -1, the rest of a page that breaks off."""
+def raw_items(body: bytes) -> dict[int, bytes]:
+    """The bytes of every item as they came, by position; of -1, the rest of a page that breaks off."""
     text = body.decode("utf-8", "surrogateescape")
-    for place, start, end, _ in _scan(text):
-        if place == position:
-            return text[start:end].encode("utf-8", "surrogateescape")
-    return body
+    return {position: text[start:end].encode("utf-8", "surrogateescape") for position, start, end, _ in _scan(text)}
 
 
 def _from_envelope(answer: object) -> Page:
@@ -214,22 +212,22 @@ def _scan(text: str) -> Iterator[tuple[int, int, int, object]]:
 
 
 def _unstorable(value: object) -> str | None:
-    """Why PostgreSQL could not store a value without loss; None if it can."""
-    match value:
-        case str():
-            found = _UNSTORABLE.search(value)
-            if found is None:
-                return None
-            return "a text holds a NUL character" if found[0] == "\x00" else "a text holds an invalid character"
-        case bool() | None:
-            return None
-        case int():
-            return None if -(2**63) <= value < 2**64 else "an integer is beyond 64 bits"
-        case float():
-            return None if math.isfinite(value) else "a number is not finite"
-        case dict():
-            return next((why for pair in value.items() for part in pair if (why := _unstorable(part))), None)
-        case list():
-            return next((why for part in value if (why := _unstorable(part))), None)
-        case _:
-            return None
+    """Why PostgreSQL could not store a value without loss; None if it can. Of any depth, so it does not recurse."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str() as text:
+                found = _UNSTORABLE.search(text)
+                if found is not None:
+                    return f"a text holds {'a NUL' if found[0] == chr(0) else 'an invalid'} character"
+            case bool() | None:
+                pass
+            case int() as number if not -(2**63) <= number < 2**64:
+                return "an integer is beyond 64 bits"
+            case float() as number if not math.isfinite(number):
+                return "a number is not finite"
+            case dict() as pairs:
+                waiting += (part for pair in pairs.items() for part in pair)
+            case list() as parts:
+                waiting += parts
+    return None

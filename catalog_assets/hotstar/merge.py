@@ -20,7 +20,7 @@ from psycopg.rows import class_row, scalar_row
 
 from catalog_assets.hotstar.items import no_collections
 from catalog_assets.hotstar.kinds import Kind
-from catalog_assets.hotstar.staging import judge_page, staging
+from catalog_assets.hotstar.staging import JUDGED_BY, judge_page, staging
 from resources.statements import statement
 
 GUARD_SHARE = 0.05
@@ -97,7 +97,7 @@ def merge_pages(
         cursor.execute(statement("hotstar/begin_merge" if repeated is None else "hotstar/repeat_merge"), known)
         begun = cursor.fetchone()
         assert begun is not None  # noqa: S101 - INSERT … RETURNING of one row
-        known |= {"merge_id": begun[0], "merged_at": begun[1]}
+        known |= {"merge_id": begun[0], "merged_at": begun[1], "judged_by": JUDGED_BY}
         taking = "hotstar/take_pages" if repeated is None else "hotstar/retake_pages"
         with connection.cursor(row_factory=class_row(_StoredPage)) as pages:
             stored = pages.execute(statement(taking), known).fetchall()
@@ -126,6 +126,7 @@ def _merge_batches(
 
 def _stage(connection: psycopg.Connection, kind: Kind, page_ids: Sequence[int]) -> None:
     """Stages pages that are not yet: while the server stores one, a thread reads the next."""
+    connection.execute(statement("hotstar/clear_staged"), {"page_ids": page_ids})
     with ThreadPoolExecutor(max_workers=1) as reader, connection.cursor() as cursor, no_collections():
         ahead: Future[str] | None = None
         for page_id, following in zip_longest(page_ids, page_ids[1:]):

@@ -4,6 +4,7 @@ A lost connection loses the lock, and nothing can be written through it any more
 cannot write beside it. Every statement commits by itself, so a page counts from the moment it is stored.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from datetime import datetime
 from typing import Any, Literal, LiteralString, Protocol
 
 import psycopg
+import structlog
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
@@ -22,6 +24,8 @@ from catalog_assets.hotstar.windows import Filters
 from resources.databases import Database
 from resources.errors import AlreadyRunning, LockLost
 from resources.statements import statement
+
+log = structlog.get_logger(__name__)
 
 Purpose = Literal["census", "update", "round"]
 Role = Literal["root", "part", "apart", "window"]
@@ -76,11 +80,12 @@ class Part:
 
 
 class Connection:
-    """Runs named statements on the connection that holds a lock."""
+    """Runs named statements on the connection that holds a lock, one after the other."""
 
     def __init__(self, driver: psycopg.AsyncConnection, holder: str) -> None:
         self._driver = driver
         self._holder = holder
+        self._turn = asyncio.Lock()
 
     async def rows(self, name: str, params: Mapping[str, Any]) -> list[Row]:
         """Runs `sql/hotstar/<name>.sql` and returns its rows.
@@ -88,11 +93,43 @@ class Connection:
         Raises:
             LockLost: the connection went away, and the lock with it.
         """
+        async with self._held():
+            return await self._run(name, params)
+
+    async def store(self, page: Mapping[str, Any], kind: Kind, judged: str) -> datetime:
+        """Stores a page and stages its items, so that no merge sees the one without the other.
+
+        A page that cannot be staged is stored all the same: the merge that takes it says what is wrong with it.
+
+        Args:
+            page: what `store_page.sql` takes.
+            kind: whose items they are.
+            judged: the items, judged.
+
+        Raises:
+            LockLost: the connection went away, and the lock with it.
+        """
+        async with self._held(), self._driver.transaction():
+            (row,) = await self._run("store_page", page)
+            try:
+                async with self._driver.transaction():
+                    await self._run("stage_page", staging(kind, row["page_id"], judged))
+            except (psycopg.DataError, psycopg.ProgrammingError) as refused:
+                log.warning("page not staged", page_id=row["page_id"], error=type(refused).__name__)
+        stored_at: datetime = row["stored_at"]
+        return stored_at
+
+    async def _run(self, name: str, params: Mapping[str, Any]) -> list[Row]:
         sql: LiteralString = statement(f"hotstar/{name}")
+        async with self._driver.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(sql, params)
+            return await cursor.fetchall() if cursor.description else []
+
+    @asynccontextmanager
+    async def _held(self) -> AsyncIterator[None]:
         try:
-            async with self._driver.cursor(row_factory=dict_row) as cursor:
-                await cursor.execute(sql, params)
-                return await cursor.fetchall() if cursor.description else []
+            async with self._turn:
+                yield
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             if not (self._driver.broken or self._driver.closed):
                 raise
@@ -224,10 +261,9 @@ class ListingRecord:
         await self.connection.rows("drop_parts", {"part_ids": [part.part_id for part in parts]})
 
     async def store_page(self, part: Part, key: PageKey, reading: int, answer: AnswerLike, read: ReadAnswer) -> None:
-        """Stores one answer as it came, then stages what a merge takes from it."""
+        """Stores one answer as it came, and what a merge takes from it."""
         total = read.facts.total if read.facts else None
-        (row,) = await self.connection.rows(
-            "store_page",
+        self.last_stored_at = await self.connection.store(
             {
                 "kind": self.kind.name,
                 "listing_id": self.listing_id,
@@ -249,9 +285,9 @@ class ListingRecord:
                 "readable": read.facts is not None,
                 "run_id": self.run_id,
             },
+            self.kind,
+            read.judged,
         )
-        await self.connection.rows("stage_page", staging(self.kind, row["page_id"], read.judged))
-        self.last_stored_at = row["stored_at"]
         self.pages += 1
         self.bytes += read.body.size
         if self.first_sent_at is None or answer.sent_at < self.first_sent_at:

@@ -45,8 +45,8 @@ _SHARED = (
     _Table("deletion_events"),
     _Table("withheld_deletions"),
 )
-_PAGE_MERGES = _Table("page_merges")
-"""Written by a replay, given by the log: nothing to compare or to swap."""
+_WORKING = (_Table("page_merges"), _Table("staged_items"))
+"""Written by a replay; nothing to compare or to swap: the one is given by the log, the other is empty at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def replay(connection: psycopg.Connection, kind: Kind, *, swap: bool = False) ->
         swap: Put the replayed rows in the place of the present ones, in one transaction.
     """
     tables = (*_SHARED, _Table(_literal(kind.table), ("id",), "true"))
-    with _merges_held(connection, kind), _shadows(connection, kind, (*tables, _PAGE_MERGES)):
+    with _merges_held(connection, kind), _shadows(connection, kind, (*tables, *_WORKING)):
         with connection.cursor(row_factory=class_row(LoggedMerge)) as cursor:
             logged = cursor.execute(statement("hotstar/list_merges"), {"kind": kind.name}).fetchall()
         for merge in logged:
@@ -138,6 +138,7 @@ def _count(connection: psycopg.Connection, kind: Kind, table: _Table) -> int:
 
 def _swap(connection: psycopg.Connection, kind: Kind, tables: tuple[_Table, ...]) -> None:
     with connection.transaction():
+        connection.execute(statement("hotstar/clear_staged_kind").replace("{kind}", _literal(kind.name)))
         for table in tables:
             if table.name == "merges":
                 continue  # the log of merges is what was replayed; other tables refer to it

@@ -2,13 +2,19 @@
 
 A page's items are judged while nothing else is to do (requests wait for their slot), so that a merge is left with
 statements alone. Staged rows are a cache of `hotstar.pages`: they are not logged, a crash of the server empties them,
-and a merge stages what is not. Nothing here knows Dagster.
+and a merge stages anew what is not there or was judged by another release. Nothing here knows Dagster.
 """
+
+import hashlib
+import json
+from pathlib import Path
 
 import orjson
 
-from catalog_assets.hotstar.items import Entry, Page, Rejected, judge, raw_item, read_page
+from catalog_assets.hotstar import items, models
+from catalog_assets.hotstar.items import Entry, Page, Rejected, judge, raw_items, read_page
 from catalog_assets.hotstar.kinds import Kind
+from resources.statements import statement
 
 
 def judge_page(kind: Kind, body: bytes, page: Page | None = None) -> str:
@@ -27,7 +33,22 @@ def judge_page(kind: Kind, body: bytes, page: Page | None = None) -> str:
     entries = page.items
     if page.problem is not None and not any(entry.position < 0 for entry in entries):
         entries = [*entries, Entry(-1, None, None, page.problem)]
-    return f"[{b','.join([_judged(entry, kind, body) for entry in entries]).decode()}]"
+    raw: dict[int, bytes] = {}
+    judged = []
+    for entry in entries:
+        verdict = judge(entry, kind.item)
+        if isinstance(verdict, Rejected):
+            raw = raw or raw_items(body)
+            judged.append(_rejected(entry, verdict, raw, body))
+        else:
+            content_id = orjson.dumps(entry.content_id)
+            place = b'{"position":%d,"content_id":%b,"item_hash":"%b","item":' % (
+                entry.position,
+                content_id,
+                verdict.item_hash.encode(),
+            )
+            judged.append(place + verdict.content + b"}")
+    return f"[{b','.join(judged).decode()}]"
 
 
 def staging(kind: Kind, page_id: int, judged: str) -> dict[str, object]:
@@ -38,19 +59,28 @@ def staging(kind: Kind, page_id: int, judged: str) -> dict[str, object]:
         "scope_field": kind.listed_by,
         "page_id": page_id,
         "judged": judged,
+        "judged_by": JUDGED_BY,
     }
 
 
-def _judged(entry: Entry, kind: Kind, body: bytes) -> bytes:
-    verdict = judge(entry, kind.item)
-    if isinstance(verdict, Rejected):
-        raw = raw_item(body, entry.position).hex()
-        return orjson.dumps(
-            {"position": entry.position, "content_id": entry.content_id, "reason": verdict.reason, "body": raw}
-        )
-    return b'{"position":%d,"content_id":%b,"item_hash":"%b","item":%b}' % (
-        entry.position,
-        orjson.dumps(entry.content_id),
-        verdict.item_hash.encode(),
-        verdict.content,
+def _rejected(entry: Entry, verdict: Rejected, raw: dict[int, bytes], body: bytes) -> bytes:
+    as_it_came = raw.get(entry.position)
+    if as_it_came is None:  # the page is none that can be scanned: one copy of it is enough
+        as_it_came = body if entry.position < 0 else json.dumps(entry.item).encode()
+    return orjson.dumps(
+        {
+            "position": entry.position,
+            "content_id": entry.content_id,
+            "reason": verdict.reason,
+            "body": as_it_came.hex(),
+        }
     )
+
+
+def _digest() -> str:
+    sources = [Path(str(module.__file__)).read_bytes() for module in (items, models)]
+    return hashlib.blake2b(b"".join([*sources, statement("hotstar/stage_page").encode()]), digest_size=8).hexdigest()
+
+
+JUDGED_BY = _digest()
+"""Stands for the code that judges: what another release staged is staged anew by the merge."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from catalog_assets.hotstar import merge
 from catalog_assets.hotstar.checks import CHECKS
 from catalog_assets.hotstar.kinds import MOVIE
+from catalog_assets.hotstar.pages import read_answer
 from catalog_assets.hotstar.replay import replay
 from catalog_assets.hotstar.staging import judge_page, staging
 from resources.statements import statement
@@ -403,6 +405,10 @@ STATE = (
 )
 
 
+def staged(connection: psycopg.Connection, page_id: int, body: bytes) -> None:
+    connection.execute(statement("hotstar/stage_page"), staging(MOVIE, page_id, judge_page(MOVIE, body)))
+
+
 HOW = st.sampled_from(["stored", "staged", "staged and lost", "staged before another merge"])
 
 
@@ -434,7 +440,7 @@ def test_any_order_of_arrival_and_of_staging_gives_one_set_of_tables(
             with psycopg.connect(source_url) as storing:
                 page_id = store_page(storing, listings[place], body, at=START + place * DAY)
                 if shuffled and how != "stored":
-                    storing.execute(statement("hotstar/stage_page"), staging(MOVIE, page_id, judge_page(MOVIE, body)))
+                    staged(storing, page_id, body)
                 if shuffled and how == "staged before another merge":
                     merged(source)
             if shuffled and how == "staged and lost":
@@ -447,6 +453,65 @@ def test_any_order_of_arrival_and_of_staging_gives_one_set_of_tables(
     assert found[0] == found[1]
 
 
+def test_a_swap_forgets_what_was_left_out_because_the_rows_that_go_held_it(source: psycopg.Connection) -> None:
+    store_films(source, [film(1), film(2)])
+    merged(source)
+    body = body_of([film(1), film(2)])
+    staged(source, store_page(source, store_listing(source, at=START + DAY), body, at=START + DAY), body)
+    source.execute(
+        "UPDATE hotstar.items SET item_hash = gen_random_uuid()"
+    )  # as by another release that hashed otherwise
+    assert replay(source, MOVIE, swap=True).swapped
+    assert rows(source, "SELECT count(*) FROM hotstar.staged_items") == [(0,)]
+    assert (merged(source).unchanged, replay(source, MOVIE).differences) == (2, 0)
+
+
+def test_what_another_release_judged_is_judged_anew(source: psycopg.Connection) -> None:
+    body = body_of([film(1), film(2, title=5)])
+    staged(source, store_page(source, store_listing(source), body), body)
+    source.execute("UPDATE hotstar.staged_items SET judged_by = 'another', reason = 'nothing is right', item = NULL")
+    result = merged(source)
+    assert (result.inserted, result.rejected, replay(source, MOVIE).differences) == (1, 1, 0)
+
+
+def test_a_rule_that_is_new_since_a_page_was_staged_holds(source: psycopg.Connection) -> None:
+    body = body_of([film(1, title="Peppermint 12")])
+    staged(source, store_page(source, store_listing(source), body), body)
+    source.execute("INSERT INTO hotstar.test_title_rules VALUES ('peppermint', 'a test', '2026-11-21')")
+    merged(source)
+    assert rows(source, "SELECT is_test FROM hotstar_movies") == [(True,)]
+    assert replay(source, MOVIE).differences == 0
+
+
+def test_a_replay_leaves_alone_what_is_staged_of_pages_that_wait(source: psycopg.Connection) -> None:
+    store_films(source, [film(1)])
+    merged(source)
+    body = body_of([film(1), film(2)])
+    staged(source, store_page(source, store_listing(source, at=START + DAY), body, at=START + DAY), body)
+    assert replay(source, MOVIE).differences == 0
+    assert rows(source, "SELECT count(*) FROM hotstar.staged_items") == [(2,)]
+    assert (merged(source).inserted, replay(source, MOVIE).differences) == (1, 0)
+
+
+def test_an_item_nested_deeper_than_anything_reads_costs_itself_alone(source: psycopg.Connection) -> None:
+    for place, depth in enumerate((300, 700)):
+        nested: bytes = b"[" * depth + b"]" * depth
+        body = body_of([film(2 * place), film(2 * place + 1)]).replace(b'["Drama"]', nested, 1)
+        page_id = store_page(source, store_listing(source), body)
+        assert read_answer(MOVIE, body).facts is not None
+        staged(source, page_id, body)
+    result = merged(source)
+    assert (result.inserted, result.rejected) == (2, 2)
+
+
+def test_many_bad_items_of_an_odd_envelope_cost_what_they_weigh() -> None:
+    answer = {"items": [], "body": {"results": {"items": [film(n, title=n) for n in range(300)], "totalResults": 300}}}
+    body = orjson.dumps(answer)
+    judged = judge_page(MOVIE, body)
+    assert judged.count('"reason"') == 300
+    assert len(judged) < 4 * len(body)
+
+
 def test_content_that_was_the_newest_when_its_page_was_staged_is_found_when_it_no_longer_is(
     source: psycopg.Connection, source_url: str
 ) -> None:
@@ -457,7 +522,7 @@ def test_content_that_was_the_newest_when_its_page_was_staged_is_found_when_it_n
     with psycopg.connect(source_url) as storing:
         body = body_of([film(1)])
         page_id = store_page(storing, listing, body, at=START + 2 * DAY)
-        storing.execute(statement("hotstar/stage_page"), staging(MOVIE, page_id, judge_page(MOVIE, body)))
+        staged(storing, page_id, body)
         assert storing.execute("SELECT item FROM hotstar.staged_items").fetchall() == [(None,)]
         assert merged(source).updated == 1
     assert merged(source).updated == 1

@@ -80,8 +80,8 @@ def test_an_answer_takes_as_long_as_its_items_weigh(sandbox: RunningSandbox) -> 
         sandbox.page(size=size)
         seconds[size] = time.monotonic() - began
 
-    assert seconds[1] < 0.2
-    assert 0.4 <= seconds[1_000] < 1
+    assert seconds[1_000] >= 0.4
+    assert seconds[1] < seconds[1_000]
 
 
 def test_the_pace_it_was_started_with_comes_back_with_a_reset(sandbox: RunningSandbox) -> None:
