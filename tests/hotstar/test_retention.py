@@ -103,6 +103,11 @@ def test_pages_of_the_newest_version_of_older_versions_and_of_rejected_items_sta
     assert bodiless(source) == [2, 4]
 
 
+def test_a_page_with_an_item_that_has_no_readable_id_stays(source: psycopg.Connection) -> None:
+    updates(source, [film(1)], [film(1), film(2, contentId=None)])
+    assert removed(source).pages == 0
+
+
 def test_a_page_from_which_a_merge_took_content_stays_though_the_version_begins_elsewhere_now(
     source: psycopg.Connection,
 ) -> None:
@@ -112,6 +117,17 @@ def test_a_page_from_which_a_merge_took_content_stays_though_the_version_begins_
     merged(source)
     assert rows(source, "SELECT version_from FROM items") == [(START,)]
     assert removed(source).pages == 0
+
+
+@pytest.mark.parametrize("newest", [{}, {"title": "Newest"}])
+def test_a_page_on_which_a_version_begins_only_since_a_late_page_stays(
+    source: psycopg.Connection, newest: dict[str, str]
+) -> None:
+    updates(source, [film(1)], [film(1)], [film(1, **newest)])
+    store_films(source, [film(1, title="Between")], at=START + HOUR)
+    merged(source)
+    removed(source)
+    assert bodiless(source) == ([] if newest else [3])
 
 
 def test_what_waits_for_a_merge_stays_and_so_does_everything_sent_after_it(source: psycopg.Connection) -> None:
