@@ -15,7 +15,13 @@ from resources.embedded import EmbeddedServer
 from resources.embedded_install import recorded_folder
 from resources.migrations import migrate
 
-QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+QUICK = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "shared_buffers": "128MB",  # a database is cloned after a look at every buffer
+}
 """A test's server loses nothing that anyone wants."""
 
 
