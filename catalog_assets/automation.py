@@ -1,6 +1,6 @@
 """What runs when, without being asked (https://docs.dagster.io/guides/automate).
 
-Two schedules follow the calendar; sensors look every minute at what the database and Dagster hold, and ask for what is
+Schedules follow the calendar; sensors look every minute at what the database and Dagster hold, and ask for what is
 missing. None calls a service. Every rule holds for every kind; a request names kinds only where not all are due.
 """
 
@@ -15,7 +15,7 @@ from catalog_assets.due import Days, adjoining, census_deadline, day_of, days_of
 from catalog_assets.health import SUBJECT, KindState, close_interrupted, findings, kind_state, read_now, running_syncs
 from catalog_assets.hotstar.coverage import covered_until, holes
 from catalog_assets.hotstar.kinds import KINDS, MATCH, Kind
-from catalog_assets.jobs import CENSUS, FIGURES, POLL, asset_keys, fetching_key
+from catalog_assets.jobs import CENSUS, FIGURES, POLL, RETENTION, asset_keys, fetching_key
 from catalog_assets.partitions import HOTSTAR_ZONE, hotstar_days
 from resources.alerts import channels, report
 from resources.dagster_resources import SourceDatabase
@@ -55,7 +55,7 @@ _LAST_TAG = "dagster/asset_partition_range_end"
 
 def automation() -> tuple[list[dg.ScheduleDefinition], list[dg.SensorDefinition]]:
     """The schedules and sensors of the code location, all on by default."""
-    return [poll_today, close_yesterday, poll_live_matches, write_yesterdays_figures], [
+    return [poll_today, close_yesterday, poll_live_matches, write_yesterdays_figures, remove_past_keeping], [
         census_due,
         coverage_holes,
         stale_assets,
@@ -116,6 +116,17 @@ def write_yesterdays_figures(context: dg.ScheduleEvaluationContext) -> dg.RunReq
     """Yesterday's figures, once its closing is merged."""
     day = (day_of(context.scheduled_execution_time) - timedelta(days=1)).isoformat()
     return dg.RunRequest(run_key=f"figures {day}", partition_key=day)
+
+
+@dg.schedule(
+    job_name=RETENTION,
+    cron_schedule="15 5 * * *",
+    execution_timezone=HOTSTAR_ZONE,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def remove_past_keeping(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Retention once a day, when neither polls nor censuses are due: it holds off merges for moments."""
+    return dg.RunRequest(run_key=f"retention {day_of(context.scheduled_execution_time).isoformat()}")
 
 
 @dg.sensor(job_name=CENSUS, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)

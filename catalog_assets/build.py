@@ -9,6 +9,9 @@ from catalog_assets.automation import automation
 from catalog_assets.hotstar.assets import hotstar_assets
 from catalog_assets.hotstar.checks import hotstar_checks
 from catalog_assets.hotstar.figures_asset import daily_figures
+from catalog_assets.hotstar.retention_asset import retained_pages
+from catalog_assets.hotstar.retention_checks import retention_checks
+from catalog_assets.instance.assets import logs_in_bounds, run_logs
 from catalog_assets.jobs import jobs
 from resources.dagster_resources import Hotstar, SourceDatabase
 
@@ -23,8 +26,8 @@ def build_definitions(*, resources: Mapping[str, Any] | None = None) -> dg.Defin
     """
     schedules, sensors = automation()
     return dg.Definitions(
-        assets=[*hotstar_assets(), daily_figures],
-        asset_checks=hotstar_checks(),
+        assets=[*hotstar_assets(), daily_figures, retained_pages, run_logs],
+        asset_checks=[*hotstar_checks(), retention_checks, logs_in_bounds],
         jobs=jobs(),
         schedules=schedules,
         sensors=sensors,

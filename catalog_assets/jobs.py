@@ -1,4 +1,4 @@
-"""The jobs of Hotstar. Assets of all kinds share one partitions definition, so one job can run any of them."""
+"""The jobs. Hotstar's assets of all kinds share one partitions definition, so one job can run any of them."""
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -8,11 +8,20 @@ from catalog_assets.hotstar.kinds import KINDS, Kind
 POLL = "poll"
 CENSUS = "census"
 FIGURES = "figures"
+RETENTION = "retention"
 
 
 def jobs() -> list[UnresolvedAssetJobDefinition]:
-    """`poll` lists what changed on a day, `census` lists everything; both merge and check. `figures` counts a day."""
+    """`poll` lists what changed on a day, `census` lists everything; both merge and check. `figures` counts a day.
+
+    `retention` removes what is past keeping, of every service and of Dagster itself.
+    """
     return [
+        dg.define_asset_job(
+            RETENTION,
+            selection=[dg.AssetKey(["hotstar", "retained_pages"]), dg.AssetKey(["dagster", "run_logs"])],
+            description="What is past keeping of pages and of Dagster's logs is removed: daily at 05:15.",
+        ),
         dg.define_asset_job(
             FIGURES,
             selection=[dg.AssetKey(["hotstar", "daily_figures"])],

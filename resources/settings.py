@@ -7,10 +7,10 @@ that may carry a password, keys and webhook addresses are kept as `SecretStr`.
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import NonNegativeFloat, NonNegativeInt, SecretStr, ValidationError
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from resources.errors import SettingsError
@@ -20,6 +20,9 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 HOTSTAR_PRODUCTION = "https://catalog-api.hotstar.com"
 """The provider's production address (contracts, "Access")."""
+
+Kept = Annotated[int, Field(ge=1, le=36_500)]
+"""How many days or censuses to keep: never none, a century at most."""
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
@@ -68,6 +71,10 @@ class Settings(BaseSettings):
     sandbox_movies: NonNegativeInt | None = None
     sandbox_rate: NonNegativeFloat = 1.0
     sandbox_latency: NonNegativeFloat = 2.0
+
+    keep_update_pages_days: Kept = 90
+    keep_censuses: Kept = 4
+    keep_run_logs_days: Kept = 90
 
     catalog_log_level: LogLevel = "INFO"
     alert_webhook_url: SecretStr | None = None

@@ -158,6 +158,12 @@ def test_today_is_polled_and_yesterday_closed_by_the_days_of_india(connection: p
     assert scheduled(automation.poll_today, datetime(2026, 11, 22, 18, 30, tzinfo=UTC)) == poll
 
 
+def test_retention_runs_once_a_day_of_india() -> None:
+    morning = scheduled(automation.remove_past_keeping, india("2026-11-21 05:15"))
+    assert isinstance(morning, dg.RunRequest)
+    assert (morning.run_key, morning.partition_key) == ("retention 2026-11-21", None)
+
+
 def test_the_schedules_tick_by_the_clock_of_india() -> None:
     assert (automation.poll_today.cron_schedule, automation.poll_today.execution_timezone) == (
         "0 */4 * * *",
@@ -425,6 +431,7 @@ def test_the_code_location_runs_all_of_it_by_default() -> None:
         "close_yesterday",
         "poll_live_matches",
         "write_yesterdays_figures",
+        "remove_past_keeping",
     }
     assert all(s.default_status is dg.DefaultScheduleStatus.RUNNING for s in repository.schedule_defs)
     assert {"census_due", "coverage_holes", "stale_assets", "health"} <= {s.name for s in repository.sensor_defs}

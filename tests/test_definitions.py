@@ -9,6 +9,9 @@ from catalog_assets.build import build_definitions
 from catalog_assets.definitions import defs
 from catalog_assets.hotstar.checks import CHECKS
 from catalog_assets.hotstar.kinds import KINDS
+from catalog_assets.hotstar.retention_asset import RETAINED_PAGES
+from catalog_assets.hotstar.retention_checks import RETENTION_CHECKS
+from catalog_assets.instance.assets import RUN_LOGS
 from catalog_assets.partitions import hotstar_days
 from resources.settings import PROJECT_ROOT
 
@@ -27,11 +30,13 @@ def test_assets_jobs_schedules_and_sensors_keep_their_names() -> None:
         *("hotstar/match_updates", "hotstar/match_census", "hotstar/matches"),
         *("hotstar/episode_updates", "hotstar/episode_census", "hotstar/episodes"),
         "hotstar/daily_figures",
+        *("hotstar/retained_pages", "dagster/run_logs"),
     }
     assert {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")} == {
         "poll",
         "census",
         "figures",
+        "retention",
     }
     schedules = {schedule.name: schedule for schedule in repository.schedule_defs}
     assert {(name, found.cron_schedule, found.execution_timezone) for name, found in schedules.items()} == {
@@ -39,6 +44,7 @@ def test_assets_jobs_schedules_and_sensors_keep_their_names() -> None:
         ("close_yesterday", "0 2 * * *", "Asia/Kolkata"),
         ("poll_live_matches", "30 * * * *", "Asia/Kolkata"),
         ("write_yesterdays_figures", "30 3 * * *", "Asia/Kolkata"),
+        ("remove_past_keeping", "15 5 * * *", "Asia/Kolkata"),
     }
     assert {sensor.name for sensor in repository.sensor_defs} == {
         "census_due",
@@ -54,9 +60,11 @@ def test_everything_that_runs_by_itself_is_on_by_default() -> None:
     assert {found.default_status.value for found in repository.sensor_defs} == {"RUNNING"}
 
 
-def test_one_partitions_definition_serves_all_assets_and_includes_today() -> None:
+def test_one_partitions_definition_serves_all_assets_but_those_of_retention_and_includes_today() -> None:
     graph = build_definitions().get_repository_def().asset_graph
-    assert {graph.get(key).partitions_def for key in graph.materializable_asset_keys} == {hotstar_days}
+    partitions = {key: graph.get(key).partitions_def for key in graph.materializable_asset_keys}
+    assert (partitions.pop(RETAINED_PAGES), partitions.pop(RUN_LOGS)) == (None, None)
+    assert set(partitions.values()) == {hotstar_days}
     assert cast("dg.TimeWindowPartitionsDefinition", hotstar_days).end_offset == 1
     assert hotstar_days.timezone == "Asia/Kolkata"
 
@@ -67,6 +75,15 @@ def test_the_table_has_every_check_and_the_blocking_ones_block() -> None:
         table = dg.AssetKey(["hotstar", kind.plural])
         found = {key.name: graph.get(key).blocking for key in graph.asset_check_keys if key.asset_key == table}
         assert found == {check.name: check.blocking for check in CHECKS if check.applies(kind)}
+
+
+def test_what_is_kept_is_checked_in_the_run_that_removed() -> None:
+    graph = build_definitions().get_repository_def().asset_graph
+    found = {key.name: graph.get(key).blocking for key in graph.asset_check_keys if key.asset_key == RETAINED_PAGES}
+    assert found == {check.name: True for check in RETENTION_CHECKS}
+    job = build_definitions().resolve_job_def("retention")
+    selected = {key.name for key in job.asset_layer.asset_graph.asset_check_keys}
+    assert selected == {*found, "logs_in_bounds"}
 
 
 def test_fetching_has_a_pool_for_a_census_and_one_for_polls_and_merging_has_none() -> None:
@@ -84,7 +101,7 @@ def test_every_asset_says_what_it_is_and_whose() -> None:
         assert node.description
         assert node.owners == ["team:catalogue"]
         assert node.kinds
-        assert node.tags["service"] == "hotstar"
+        assert node.tags["service"] == key.path[0]
 
 
 def test_runs_are_one_process_so_that_a_kill_leaves_nothing_writing() -> None:

@@ -26,6 +26,7 @@ from catalog_assets.hotstar.coverage import INDEX_LAG
 from catalog_assets.hotstar.listing import HOTSTAR_PAGING
 from catalog_assets.hotstar.merge import GUARD_MINIMUM, GUARD_SHARE
 from catalog_assets.hotstar.parts import MOST_READINGS
+from catalog_assets.hotstar.retention_checks import PROVED_IN_DAYS, RETENTION_CHECKS
 from resources.edgeauth import RENEW_S, WINDOW_S
 from resources.hotstar import HOTSTAR_PACE
 from resources.pace import RESTS_A_RUN
@@ -151,12 +152,12 @@ def test_every_table_and_view_is_documented(source_url: str) -> None:
 
 
 def test_every_check_has_an_entry_and_no_entry_is_left_over() -> None:
-    names = [check.name for check in CHECKS]
+    names = [check.name for check in (*CHECKS, *RETENTION_CHECKS)] + ["logs_in_bounds"]
     entries = re.findall(r"^## (\w+)$", text("checks.md"), re.MULTILINE)
     assert sorted(entries) == sorted(names)
     for page in ("README.md", "checks.md"):
         assert [name for name in names if not re.search(rf"^\| \[?`{name}`", text(page), re.MULTILINE)] == []
-    blocking = {check.name: check.blocking for check in CHECKS}
+    blocking = dict.fromkeys(names, True) | {check.name: check.blocking for check in CHECKS}
     table = re.findall(r"^\| \[`(\w+)`\]\(#\w+\) \| (yes|no) \|", text("checks.md"), re.MULTILINE)
     assert {name: said == "yes" for name, said in table} == blocking
 
@@ -174,10 +175,11 @@ def test_every_asset_job_schedule_sensor_and_pool_is_named() -> None:
 
 
 def test_every_figure_of_an_asset_is_explained() -> None:
-    source = ast.parse((PROJECT_ROOT / "catalog_assets/hotstar/assets.py").read_text(encoding="utf-8"))
+    sources = ("hotstar/assets.py", "hotstar/retention_asset.py", "instance/assets.py")
     figures = {
         str(key.value)
-        for call in ast.walk(source)
+        for name in sources
+        for call in ast.walk(ast.parse((PROJECT_ROOT / "catalog_assets" / name).read_text(encoding="utf-8")))
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "MaterializeResult"
         for keyword in call.keywords
         if keyword.arg == "metadata" and isinstance(keyword.value, ast.Dict)
@@ -224,7 +226,12 @@ def test_guards_times_and_limits_are_those_of_the_code() -> None:
             guard,
             f"began at least {INDEX_LAG.total_seconds() / 3600:.0f} hour after the item was last seen",
         ],
-        "checks.md": [guard, f"lists the first {SHOWN}", f"asked for {hours['pause']} hours later"],
+        "checks.md": [
+            guard,
+            f"lists the first {SHOWN}",
+            f"within {PROVED_IN_DAYS} days",
+            f"asked for {hours['pause']} hours later",
+        ],
         "troubleshooting.md": [
             guard,
             f"asked for {hours['pause']} hours after the last",
@@ -274,6 +281,10 @@ def test_what_dagster_keeps_is_what_its_configuration_says() -> None:
     assert f"schedules after {instance['retention']['schedule']['purge_after_days']} days" in page
     assert f"after {sensor['skipped']} (skipped) and {sensor['success']} (success, failure)" in page
     assert sensor["failure"] == sensor["success"]
+    kept = Settings.model_fields
+    assert f"({kept['keep_update_pages_days'].default} unless set)" in page
+    assert f"({kept['keep_censuses'].default} unless set)" in page
+    assert f"({kept['keep_run_logs_days'].default} unless set)" in page
     assert f"at most {instance['concurrency']['runs']['max_concurrent_runs']} runs at once" in page
     assert f"more than {instance['run_monitoring']['max_runtime_seconds'] // 3600} hours" in page
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, LiteralString
@@ -46,6 +46,7 @@ class Status:
         services: pace, rest and the last day's requests of each service.
         budgets: units allowed and used in the present period.
         kinds: for each kind its newest runs, holes, the end of what is covered, and failed checks.
+        retention: the newest result of every check of what is kept, by asset.
         incidents: what people were told and is not over.
     """
 
@@ -56,6 +57,7 @@ class Status:
     services: list[dict[str, Any]] = field(default_factory=list)
     budgets: list[dict[str, Any]] = field(default_factory=list)
     kinds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    retention: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     incidents: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -130,6 +132,7 @@ def read_platform(found: Status, connection: psycopg.Connection, instance: "Dags
     found.incidents = _rows(connection, "ops/list_open_incidents")
     for kind in ALL:
         found.kinds[kind.plural] = _kind(found, connection, instance, kind, now)
+    found.retention = _retention(found, instance)
     found.needs_person += [finding.summary for finding in findings(connection, ALL, is_on=is_on)]
     found.needs_person += [i["summary"] for i in found.incidents if not i["key"].startswith(SUBJECT)]
 
@@ -139,6 +142,7 @@ def _kind(
 ) -> dict[str, Any]:
     from catalog_assets.automation import under_way  # noqa: PLC0415
     from catalog_assets.due import open_tail  # noqa: PLC0415
+    from catalog_assets.hotstar.checks import CHECKS  # noqa: PLC0415
     from catalog_assets.hotstar.coverage import covered_until, holes  # noqa: PLC0415
     from catalog_assets.jobs import POLL  # noqa: PLC0415
 
@@ -152,7 +156,7 @@ def _kind(
             f"Nothing listed what changed among {kind.plural} from {_shown(missing[0]['start'])} on, and no poll runs: "
             "start `catalog up`, or see why the polls fail."
         )
-    results = _checks(instance, kind)
+    results = _checks(instance, ["hotstar", kind.plural], [check.name for check in CHECKS])
     failed = [result for result in results if not result["passed"]]
     blocking = [result["check"] for result in failed if result["blocking"]]
     if blocking:
@@ -168,19 +172,31 @@ def _kind(
     }
 
 
-def _checks(instance: "DagsterInstance", kind: "Kind") -> list[dict[str, Any]]:
-    """The newest result of every check of a kind's table; a check that was never made is left out."""
+def _retention(found: Status, instance: "DagsterInstance") -> dict[str, list[dict[str, Any]]]:
+    from catalog_assets.hotstar.retention_asset import RETAINED_PAGES  # noqa: PLC0415
+    from catalog_assets.hotstar.retention_checks import RETENTION_CHECKS  # noqa: PLC0415
+    from catalog_assets.instance.assets import RUN_LOGS, logs_in_bounds  # noqa: PLC0415
+
+    names = {RETAINED_PAGES: [check.name for check in RETENTION_CHECKS], RUN_LOGS: [logs_in_bounds.check_key.name]}
+    results = {key.to_user_string(): _checks(instance, key.path, checks) for key, checks in names.items()}
+    for asset, each in results.items():
+        failed = [result["check"] for result in each if not result["passed"]]
+        if failed:
+            found.needs_person.append(f"Checks of {asset} fail: {', '.join(failed)}. docs/checks.md says what to do.")
+    return results
+
+
+def _checks(instance: "DagsterInstance", asset: Sequence[str], names: Sequence[str]) -> list[dict[str, Any]]:
+    """The newest result of every check of an asset; a check that was never made is left out."""
     from dagster import AssetCheckKey, AssetCheckSeverity, AssetKey  # noqa: PLC0415
     from dagster._core.storage.asset_check_execution_record import (  # noqa: PLC0415
         COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES,
     )
 
-    from catalog_assets.hotstar.checks import CHECKS  # noqa: PLC0415
-
     found = []
-    for check in CHECKS:
+    for name in names:
         records = instance.event_log_storage.get_asset_check_execution_history(
-            AssetCheckKey(AssetKey(["hotstar", kind.plural]), check.name),
+            AssetCheckKey(AssetKey(asset), name),
             limit=1,
             status=COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES,
         )
@@ -190,7 +206,7 @@ def _checks(instance: "DagsterInstance", kind: "Kind") -> list[dict[str, Any]]:
                 continue
             found.append(
                 {
-                    "check": check.name,
+                    "check": name,
                     "passed": evaluation.passed,
                     "blocking": evaluation.severity is AssetCheckSeverity.ERROR,
                     "at": datetime.fromtimestamp(record.create_timestamp, UTC),
@@ -212,6 +228,10 @@ def show(found: Status, console: Console) -> None:
     for kind, state in found.kinds.items():
         console.print(_runs(kind, state["runs"]))
         lines += [f"{kind}: {line}" for line in _kind_lines(state)]
+    for asset, results in found.retention.items():
+        lines += [
+            f"{asset}: check {result['check']} failed: {result['said']}" for result in results if not result["passed"]
+        ]
     lines += [_service(row) for row in found.services]
     lines += [f"{b['service']}: {b['used']} of {b['allowed']} units used this {b['period']}" for b in found.budgets]
     lines += [f"credentials, {name}: {value}" for name, value in found.credentials.items()]

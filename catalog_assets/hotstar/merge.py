@@ -2,8 +2,8 @@
 
 A merge takes every page that no merge has taken. What it takes of each page was staged when the page was stored, or is
 staged now: who was seen with which content (sightings). Versions, newest rows and deletions are computed by the named
-statements in `sql/hotstar/`, from sightings and proven censuses alone. Newer means sent later. Nothing here knows
-Dagster.
+statements in `sql/hotstar/`, from sightings and proven censuses alone. Newer means sent later. Of a page whose body
+retention removed (see `retention`) a replay repeats the sightings. Nothing here knows Dagster.
 """
 
 from collections.abc import Sequence
@@ -65,6 +65,7 @@ class LoggedMerge:
 @dataclass(frozen=True, slots=True)
 class _StoredPage:
     page_id: int
+    has_body: bool
     is_staged: bool
 
 
@@ -114,9 +115,13 @@ def _merge_batches(
     upsert_wide = _upsert_wide(connection, kind)
     for first in range(0, len(stored), PAGES_AT_ONCE):
         batch = stored[first : first + PAGES_AT_ONCE]
-        _stage(connection, kind, [page.page_id for page in batch if not page.is_staged])
+        _stage(connection, kind, [page.page_id for page in batch if page.has_body and not page.is_staged])
+        pages = {
+            "page_ids": [page.page_id for page in batch],
+            "bodiless": [page.page_id for page in batch if not page.has_body],
+        }
         with connection.cursor() as cursor:
-            _write_versions(cursor, kind, known | {"page_ids": [page.page_id for page in batch]}, upsert_wide)
+            _write_versions(cursor, kind, known | pages, upsert_wide)
 
 
 def _stage(connection: psycopg.Connection, kind: Kind, page_ids: Sequence[int]) -> None:
@@ -143,6 +148,7 @@ def _read(kind: Kind, compressed: bytes) -> str:
 def _write_versions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object], upsert_wide: sql.Composed) -> None:
     for name in (
         "add_sightings",
+        *(["repeat_sightings"] if known["bodiless"] else []),  # only a replay meets pages without a body
         "add_rejected_items",
         "create_touched",
         "analyze_touched",

@@ -3,6 +3,7 @@
 A replay repeats the logged merges one by one, each with its pages, its instant and the census it relied on, in
 tables of its own (a schema of the kind's, found before `hotstar` by the search path, so that kinds can be replayed at
 once). It compares every column but surrogate keys, and puts its tables in the place of the present ones when asked.
+Where retention removed a page's body, the stored sightings say who was on it; nothing began there.
 """
 
 from collections.abc import Iterator

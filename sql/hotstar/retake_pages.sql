@@ -6,7 +6,10 @@ WITH taken AS (
   WHERE m.merge_id = %(logged_merge_id)s
   RETURNING page_id
 )
-SELECT p.page_id, (SELECT count(*) > 0 FROM staged_items AS s WHERE s.page_id = p.page_id AND s.judged_by = %(judged_by)s) AS is_staged
+SELECT
+  p.page_id,
+  p.body IS NOT NULL AS has_body,
+  (SELECT count(*) > 0 FROM staged_items AS s WHERE s.page_id = p.page_id AND s.judged_by = %(judged_by)s) AS is_staged
 FROM pages AS p
 JOIN taken USING (page_id)
 ORDER BY p.sent_at, p.page_id

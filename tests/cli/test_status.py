@@ -19,6 +19,7 @@ from catalog_assets.cli.main import app
 from catalog_assets.cli.status import Status, read_platform, show
 from catalog_assets.hotstar.checks import CHECKS
 from catalog_assets.hotstar.kinds import MOVIE
+from catalog_assets.hotstar.retention_asset import RETAINED_PAGES
 from resources.alerts import Finding, report
 from resources.databases import Database
 from tests.syncs import add_census, add_run, add_sync, cover
@@ -93,6 +94,24 @@ def test_a_failed_blocking_check_needs_a_person_and_a_warning_does_not(
     assert "every_id_kept" in sentence
     evaluate(instance, failing="census_near_median", blocking=False)
     assert read(connection, instance).needs_person == []
+
+
+def test_a_failed_check_of_what_is_kept_needs_a_person(
+    connection: psycopg.Connection, instance: dg.DagsterInstance
+) -> None:
+    load(connection)
+    for passed in (True, False):
+        instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(
+                asset_key=RETAINED_PAGES, check_name="bodies_are_whole", passed=passed, description="1 found"
+            )
+        )
+    found = read(connection, instance)
+    (sentence,) = found.needs_person
+    assert "bodies_are_whole" in sentence
+    text = StringIO()
+    show(found, Console(file=text, width=200))
+    assert "hotstar/retained_pages: check bodies_are_whole failed: 1 found" in text.getvalue()
 
 
 def test_a_hole_needs_a_person_unless_a_poll_is_filling_it(

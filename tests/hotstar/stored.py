@@ -139,6 +139,7 @@ EMPTIED = (
     "hotstar_sync_log",
     "merges",
     "pages",
+    "removals",
     "parts",
     "listings",
 )

@@ -1,14 +1,17 @@
 """The films' jobs end to end: the sandbox over HTTP, real PostgreSQL, and tables that equal the truth."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
+import psycopg
 import pytest
 
 from catalog_assets.build import build_definitions
-from catalog_assets.hotstar.kinds import MOVIE
+from catalog_assets.hotstar.kinds import MOVIE, SHOW
 from catalog_assets.hotstar.replay import replay
+from catalog_assets.hotstar.retention_asset import RETAINED_PAGES
+from catalog_assets.jobs import RETENTION
 from tests.hotstar.platform import Films, failed_checks, films, today
 
 DAY = timedelta(days=1)
@@ -47,6 +50,34 @@ def test_a_poll_brings_the_days_changes_and_a_census_what_went(platform: Films) 
     types = platform.rows("SELECT sync_type, status, items_restored FROM hotstar_sync_log ORDER BY id")
     assert types[1:3] == [("incremental", "completed", 0), ("census", "completed", 0)]
     assert types[3][:2] == ("incremental", "completed")
+
+
+def test_what_retention_leaves_of_pages_makes_the_same_tables(
+    platform: Films, monkeypatch: pytest.MonkeyPatch, shift_clock: Callable[[psycopg.Connection, timedelta], None]
+) -> None:
+    kinds = (MOVIE, SHOW)
+    for week in range(3):
+        shift_clock(platform.connection, 7 * week * DAY)
+        for kind in kinds:
+            assert platform.census(kind).success
+        platform.sandbox.control(do="day", adds=2, updates=2, removals=1, returns=1)
+        if week == 0:
+            assert platform.poll().success
+            assert platform.poll().success  # lists the hour before again, in which nothing is new
+    monkeypatch.setenv("KEEP_UPDATE_PAGES_DAYS", "1")
+    monkeypatch.setenv("KEEP_CENSUSES", "1")
+    retention = platform.definitions.resolve_job_def(RETENTION)
+    result = retention.execute_in_process(instance=platform.instance, asset_selection=[RETAINED_PAGES])
+    assert failed_checks(result) == set()
+    gone = platform.rows(
+        "SELECT DISTINCT p.kind, l.purpose FROM pages AS p JOIN listings AS l USING (listing_id) WHERE p.body IS NULL"
+    )
+    assert set(gone) == {("movie", "census"), ("movie", "update"), ("show", "census")}
+    for kind in kinds:
+        assert replay(platform.connection, kind, swap=True).differences == 0
+    shift_clock(platform.connection, 21 * DAY)
+    assert platform.census().success
+    assert platform.table() == platform.truth()
 
 
 def test_a_poll_of_fifty_changes_takes_one_request(platform: Films) -> None:

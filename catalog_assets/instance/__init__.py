@@ -1,0 +1,1 @@
+"""Dagster's own records, kept in bounds."""
