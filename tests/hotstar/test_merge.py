@@ -1,10 +1,13 @@
 """Pages become tables: what a merge writes, keeps and refuses, on real PostgreSQL."""
 
+import asyncio
 import random
 import string
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import orjson
 import psycopg
@@ -16,9 +19,14 @@ from catalog_assets.hotstar import merge
 from catalog_assets.hotstar.checks import CHECKS
 from catalog_assets.hotstar.kinds import MOVIE
 from catalog_assets.hotstar.pages import read_answer
+from catalog_assets.hotstar.parts import PageKey, PartReading
+from catalog_assets.hotstar.record import Connection, ListingRecord, Part, locked
 from catalog_assets.hotstar.replay import replay
 from catalog_assets.hotstar.staging import judge_page, staging
+from catalog_assets.hotstar.windows import Filters, Paging
+from resources.databases import Database
 from resources.statements import statement
+from tests.hotstar.memory_service import MemoryAnswer
 from tests.hotstar.stored import START, body_of, empty, film, merged, store_films, store_listing, store_page
 
 HOUR = timedelta(hours=1)
@@ -566,3 +574,53 @@ def test_a_replay_names_what_was_tampered_with_and_a_swap_mends_it(source: psyco
     assert replay(source, MOVIE).differences == 0
     store_films(source, [film(3)], at=START + DAY)
     assert merged(source).inserted == 1
+
+
+def test_no_merge_sees_a_page_before_what_is_staged_of_it(source: psycopg.Connection, source_url: str) -> None:
+    asyncio.run(_stored_beside_a_merge(source, source_url))
+    assert rows(source, "SELECT count(*) FROM hotstar.staged_items") == [(3,)]
+    assert (merged(source).inserted, replay(source, MOVIE).differences) == (3, 0)
+
+
+async def _stored_beside_a_merge(source: psycopg.Connection, source_url: str) -> None:
+    """Stores a page of a listing while a merge runs between its two statements."""
+    body = body_of([film(n) for n in range(3)])
+    merges: list[int] = []
+    run = Connection._run
+
+    async def run_and_merge(self: Connection, name: str, params: Any) -> list[dict[str, Any]]:
+        if name == "stage_page":
+            merges.append((await asyncio.to_thread(merged, source)).pages)
+        return await run(self, name, params)
+
+    database = Database(source_url)
+    async with locked(database, MOVIE, "update") as connection:
+        record = await ListingRecord.begin(connection, MOVIE, "update", "run", update_from_s=0, update_to_s=1)
+        (part_id,) = await record.add_parts("part", [Filters()])
+        part = Part(part_id, "part", Filters(), PartReading(Paging()))
+        at = datetime.now(UTC)
+        answer = MemoryAnswer(MOVIE.path, {}, 200, body, at, at)
+        with patch.object(Connection, "_run", run_and_merge):
+            await record.store_page(part, PageKey(False, 0), 1, answer, read_answer(MOVIE, body))
+    await database.aclose()
+    assert merges == [0]
+
+
+def test_a_page_that_cannot_be_staged_is_stored_and_the_merge_stages_it(
+    source: psycopg.Connection, source_url: str
+) -> None:
+    async def scene() -> None:
+        body = body_of([film(n) for n in range(3)])
+        database = Database(source_url)
+        async with locked(database, MOVIE, "update") as connection:
+            record = await ListingRecord.begin(connection, MOVIE, "update", "run", update_from_s=0, update_to_s=1)
+            (part_id,) = await record.add_parts("part", [Filters()])
+            part = Part(part_id, "part", Filters(), PartReading(Paging()))
+            answer = MemoryAnswer(MOVIE.path, {}, 200, body, datetime.now(UTC), datetime.now(UTC))
+            read = replace(read_answer(MOVIE, body), judged="[cut off")
+            await record.store_page(part, PageKey(False, 0), 1, answer, read)
+        await database.aclose()
+
+    asyncio.run(scene())
+    assert rows(source, "SELECT count(*), (SELECT count(*) FROM hotstar.staged_items) FROM hotstar.pages") == [(1, 0)]
+    assert merged(source).inserted == 3
