@@ -28,7 +28,8 @@ class Spread:
 
     full_size: int
     start_second: int
-    """Where `starts` items start; a client can page about 19,900 under one filter, so a second holds fewer."""
+    """Where `starts` items start; a client can page about 19,900 under one filter, so a second holds fewer. Of a larger
+    catalogue as many start in each of the seconds that follow."""
     starts: int
     update_second: int
     """Where `updates` items were last updated, `both` of them among the `starts`."""
@@ -54,7 +55,7 @@ class Dates:
         """Spread `count` items; `today` is the beginning of the sandbox's day."""
         self._count = count
         self._places = Shuffle(seed, f"{name}.place", count)
-        self._start_at, self._update_at = spread.start_second, spread.update_second
+        self._spread = spread
         self._today = today
 
         def items(of_full_size: int) -> int:
@@ -89,7 +90,7 @@ class Dates:
         update, start = self.scattered(bits)
         at = self._places.number_at
         for place in self._starts:
-            start[at(place)] = self._start_at
+            start[at(place)] = self._spread.start_second + (place - self._starts.start) // self._spread.starts
         for place in self._start_zero:
             start[at(place)] = 0
         for number in map(at, self._start_negative):
@@ -100,7 +101,7 @@ class Dates:
             since = (place - self._soon.start) * _SOON_DAYS * DAY // len(self._soon)
             start[at(place)] = self._today - DAY // 4 + since
         for place in self._updates:
-            update[at(place)] = self._update_at
+            update[at(place)] = self._spread.update_second + (place - self._updates.start) // self._spread.updates
         for place in self._update_zero:
             update[at(place)] = 0
         for number in map(at, self._update_negative):

@@ -1,23 +1,23 @@
 """What an answer of Hotstar holds: pages read fast, or item by item where one is damaged, and items judged.
 
-A page that the fast parser takes as it stands is read by it. Any other (a cut-off body, NaN, a lone surrogate, an
-invalid byte) is read item by item, so that a bad item costs itself alone. The fast parser keeps integers of any length
-exact; what cannot be stored without loss rejects its item. Nothing here knows the database or Dagster.
+A page that the fast parser takes as it stands is read by it, one that may hold a number beyond 64 bits by one that
+keeps it exact. Any other (a cut-off body, NaN, a lone surrogate, an invalid byte) is read item by item, so that a bad
+item costs itself alone. What cannot be stored without loss rejects its item. Nothing here knows the database.
 """
 
 import gc
 import hashlib
 import json
-import marshal
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from catalog_assets.hotstar.models import HotstarItem
@@ -54,22 +54,21 @@ class Page:
     problem: str | None = None
 
 
-class Accepted(NamedTuple):
-    """An item that can stand in the tables: its JSON with sorted keys, and the hash of that in hexadecimal."""
+class Judged(NamedTuple):
+    """The items of a page, each fit for the tables or not.
 
-    content: bytes
-    item_hash: str
+    Attributes:
+        contents: Of each its JSON with sorted keys; `null` of one that is rejected.
+        rejected: Why an item is, by its place among them. A reason quotes nothing of the item.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """An item that cannot, and why."""
-
-    reason: str
+    contents: list[bytes]
+    rejected: dict[int, str]
 
 
-# How marshal writes an infinite float: the quickest exact search of a whole page for one (JSON's 1e400).
-_INFINITE = (b"g\x00\x00\x00\x00\x00\x00\xf0\x7f", b"g\x00\x00\x00\x00\x00\x00\xf0\xff")
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_LONG_NUMBER = b"0" * 19
+"""As a number may look that is none of 64 bits, once every digit is a zero."""
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
 _TOTAL = re.compile(r'"totalResults"\s*:\s*(\d{1,9})\b')
 _MOST_ITEMS = 10**9
@@ -83,12 +82,14 @@ _JSON = json.JSONDecoder(strict=False)
 def read_page(body: bytes) -> Page:
     """Reads an answer's body (contracts: Hotstar, "Response"). Never raises: what is wrong is said in the page."""
     try:
-        answer = from_json(body, allow_inf_nan=False, cache_strings="keys")
+        if _LONG_NUMBER not in body.translate(_DIGITS):
+            return _from_envelope(orjson.loads(body))  # it refuses infinite numbers
+        page = _from_envelope(from_json(body, allow_inf_nan=False, cache_strings="keys"))
     except ValueError:
         return _read_tolerantly(body)
-    page = _from_envelope(answer)
-    written = marshal.dumps([entry.item for entry in page.items])
-    return _read_tolerantly(body) if any(mark in written for mark in _INFINITE) else page
+    return replace(
+        page, items=[entry._replace(problem=entry.problem or _unstorable(entry.item)) for entry in page.items]
+    )
 
 
 @contextmanager
@@ -103,40 +104,43 @@ def no_collections() -> Iterator[None]:
             gc.enable()
 
 
-def read_listed(body: bytes) -> Page:
-    """As `read_page`, faster, for who needs ids and times alone: numbers beyond 64 bits are inexact in it."""
+def judge(entries: Sequence[Entry], model: type[HotstarItem]) -> Judged:
+    """Says which items can stand in the tables."""
+    rejected = {
+        place: entry.problem or "contentId is missing or unreadable"
+        for place, entry in enumerate(entries)
+        if entry.problem is not None or entry.content_id is None
+    }
+    items = [entry.item for entry in entries]
     try:
-        page = _from_envelope(orjson.loads(body))
-    except orjson.JSONDecodeError:
-        return read_page(body)
-    return read_page(body) if any(entry.content_id is None for entry in page.items) else page
-
-
-def judge(entry: Entry, model: type[HotstarItem]) -> Accepted | Rejected:
-    """Says whether an item can stand in the tables. The reason for a rejection quotes nothing of the item."""
-    _, content_id, item, problem = entry
-    if problem is not None:
-        return Rejected(problem)
-    if item is None or content_id is None:
-        return Rejected("contentId is missing or unreadable")
-    try:
-        model.model_validate(item)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        return Rejected(f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}")
-    try:
-        content = orjson.dumps(item, option=orjson.OPT_SORT_KEYS)
-    except TypeError as refused:
-        deep = "recursion" in str(refused).lower()
-        return Rejected("nested too deeply" if deep else "an integer is beyond 64 bits")
-    if b"\\u0000" in content and _unstorable(item) is not None:
-        return Rejected("a text holds a NUL character")
-    return Accepted(content, content_hash(content))
+        _list_of(model).validate_python(items)
+    except ValidationError as invalid:
+        for error in invalid.errors(include_input=False, include_url=False, include_context=False):
+            place, *steps = error["loc"]
+            rejected.setdefault(int(place), f"{'.'.join(map(str, steps))}: {error['msg']}")
+    contents = []
+    for place, item in enumerate(items):
+        try:
+            content = b"null" if place in rejected else orjson.dumps(item, option=orjson.OPT_SORT_KEYS)
+        except TypeError as refused:
+            deep = "recursion" in str(refused).lower()
+            rejected[place] = "nested too deeply" if deep else "an integer is beyond 64 bits"
+            content = b"null"
+        if b"\\u0000" in content and (why := _unstorable(item)) is not None:
+            rejected[place] = why
+            content = b"null"
+        contents.append(content)
+    return Judged(contents, rejected)
 
 
 def content_hash(content: bytes) -> str:
     """128 bits that stand for an item's content, in the type that PostgreSQL stores in 16 bytes."""
     return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+@cache
+def _list_of(model: type[HotstarItem]) -> TypeAdapter[list[HotstarItem]]:
+    return TypeAdapter(list[model])  # type: ignore[valid-type]
 
 
 def raw_items(body: bytes) -> dict[int, bytes]:

@@ -20,7 +20,7 @@ from psycopg.rows import class_row, scalar_row
 
 from catalog_assets.hotstar.items import no_collections
 from catalog_assets.hotstar.kinds import Kind
-from catalog_assets.hotstar.staging import JUDGED_BY, judge_page, staging
+from catalog_assets.hotstar.staging import JUDGED_BY, JudgedPage, judge_page, staging
 from resources.statements import statement
 
 GUARD_SHARE = 0.05
@@ -128,7 +128,7 @@ def _stage(connection: psycopg.Connection, kind: Kind, page_ids: Sequence[int]) 
     """Stages pages that are not yet: while the server stores one, a thread reads the next."""
     connection.execute(statement("hotstar/clear_staged"), {"page_ids": page_ids})
     with ThreadPoolExecutor(max_workers=1) as reader, connection.cursor() as cursor, no_collections():
-        ahead: Future[str] | None = None
+        ahead: Future[JudgedPage] | None = None
         for page_id, following in zip_longest(page_ids, page_ids[1:]):
             page = ahead.result() if ahead else _read(kind, _body(connection, page_id))
             ahead = reader.submit(_read, kind, _body(connection, following)) if following else None
@@ -141,7 +141,7 @@ def _body(connection: psycopg.Connection, page_id: int) -> bytes:
         return bytes(cursor.execute(statement("hotstar/read_page"), {"page_id": page_id}).fetchall()[0])
 
 
-def _read(kind: Kind, compressed: bytes) -> str:
+def _read(kind: Kind, compressed: bytes) -> JudgedPage:
     return judge_page(kind, zstandard.ZstdDecompressor().decompress(compressed))
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import zstandard
 
-from catalog_assets.hotstar.items import Entry, Page, no_collections, read_listed, read_page
+from catalog_assets.hotstar.items import Entry, Page, no_collections, read_page
 from catalog_assets.hotstar.kinds import Kind
 from catalog_assets.hotstar.parts import PageFacts
-from catalog_assets.hotstar.staging import judge_page
+from catalog_assets.hotstar.staging import JudgedPage, judge_page
 
 COMPRESSION_LEVEL = 3
 
@@ -38,7 +38,7 @@ class ReadAnswer:
     """An answer's body ready to be stored, its items judged, and its facts, or why it is no page of a listing."""
 
     body: StoredBody
-    judged: str
+    judged: JudgedPage
     facts: PageFacts | None
     problem: str | None
 
@@ -51,7 +51,7 @@ def read_answer(kind: Kind, body: bytes) -> ReadAnswer:
         return ReadAnswer(stored, *_read(kind, body))
 
 
-def _read(kind: Kind, body: bytes) -> tuple[str, PageFacts | None, str | None]:
+def _read(kind: Kind, body: bytes) -> tuple[JudgedPage, PageFacts | None, str | None]:
     page = read_page(body)
     return judge_page(kind, body, page), *_facts(page)
 
@@ -63,7 +63,7 @@ def read_stored(compressed: bytes) -> PageFacts | None:
 
 def read_facts(body: bytes) -> tuple[PageFacts | None, str | None]:
     """What a listing needs of a body, or why it is no page of one."""
-    return _facts(read_listed(body))
+    return _facts(read_page(body))
 
 
 def _facts(page: Page) -> tuple[PageFacts | None, str | None]:

@@ -19,7 +19,7 @@ from psycopg.types.json import Jsonb
 from catalog_assets.hotstar.kinds import Kind
 from catalog_assets.hotstar.pages import ReadAnswer
 from catalog_assets.hotstar.parts import PageKey, PartReading
-from catalog_assets.hotstar.staging import staging
+from catalog_assets.hotstar.staging import JudgedPage, staging
 from catalog_assets.hotstar.windows import Filters
 from resources.databases import Database
 from resources.errors import AlreadyRunning, LockLost
@@ -96,7 +96,7 @@ class Connection:
         async with self._held():
             return await self._run(name, params)
 
-    async def store(self, page: Mapping[str, Any], kind: Kind, judged: str) -> datetime:
+    async def store(self, page: Mapping[str, Any], kind: Kind, judged: JudgedPage) -> datetime:
         """Stores a page and stages its items, so that no merge sees the one without the other.
 
         A page that cannot be staged is stored all the same: the merge that takes it says what is wrong with it.
@@ -104,7 +104,7 @@ class Connection:
         Args:
             page: what `store_page.sql` takes.
             kind: whose items they are.
-            judged: the items, judged.
+            judged: its items, judged.
 
         Raises:
             LockLost: the connection went away, and the lock with it.

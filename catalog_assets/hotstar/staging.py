@@ -7,74 +7,79 @@ and a merge stages anew what is not there or was judged by another release. Noth
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
+from psycopg.types.json import Jsonb
 
 from catalog_assets.hotstar import items, models
-from catalog_assets.hotstar.items import Entry, Page, Rejected, judge, raw_items, read_page
+from catalog_assets.hotstar.items import Entry, Page, content_hash, judge, raw_items, read_page
 from catalog_assets.hotstar.kinds import Kind
 from resources.statements import statement
 
 
-def judge_page(kind: Kind, body: bytes, page: Page | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class JudgedPage:
+    """The items of a page as `sql/hotstar/stage_page.sql` takes them.
+
+    Attributes:
+        items: a JSON array of the items in order; null stands for one that cannot stand in the tables.
+        hashes: of each its content's hash in hexadecimal.
+        rejected: a JSON array of {position, content_id, reason, body} of these, the body in hexadecimal.
+    """
+
+    items: bytes
+    hashes: list[str]
+    rejected: bytes
+
+
+def judge_page(kind: Kind, body: bytes, page: Page | None = None) -> JudgedPage:
     """Judges every item of a page.
 
     Args:
         kind: whose items they are.
         body: the answer's body as it came.
         page: the body, if it was read already.
-
-    Returns:
-        What `sql/hotstar/stage_page.sql` takes: an array of {position, content_id} with {item_hash, item}, or {reason,
-        body} of those that cannot stand in the tables.
     """
     page = page or read_page(body)
     entries = page.items
     if page.problem is not None and not any(entry.position < 0 for entry in entries):
         entries = [*entries, Entry(-1, None, None, page.problem)]
-    raw: dict[int, bytes] = {}
-    judged = []
-    for entry in entries:
-        verdict = judge(entry, kind.item)
-        if isinstance(verdict, Rejected):
-            raw = raw or raw_items(body)
-            judged.append(_rejected(entry, verdict, raw, body))
-        else:
-            content_id = orjson.dumps(entry.content_id)
-            place = b'{"position":%d,"content_id":%b,"item_hash":"%b","item":' % (
-                entry.position,
-                content_id,
-                verdict.item_hash.encode(),
-            )
-            judged.append(place + verdict.content + b"}")
-    return f"[{b','.join(judged).decode()}]"
+    judged = judge(entries, kind.item)
+    raw = raw_items(body) if judged.rejected else {}
+    rejected = [_rejected(entries[place], reason, raw, body) for place, reason in judged.rejected.items()]
+    return JudgedPage(
+        items=b"[%b]" % b",".join(judged.contents),
+        hashes=list(map(content_hash, judged.contents)),
+        rejected=orjson.dumps(rejected),
+    )
 
 
-def staging(kind: Kind, page_id: int, judged: str) -> dict[str, object]:
+def staging(kind: Kind, page_id: int, judged: JudgedPage) -> dict[str, object]:
     """The parameters of `sql/hotstar/stage_page.sql`."""
     return {
         "kind": kind.name,
         "title_field": kind.title_field,
         "scope_field": kind.listed_by,
         "page_id": page_id,
-        "judged": judged,
+        "items": Jsonb(judged.items, dumps=bytes),
+        "hashes": judged.hashes,
+        "rejected": Jsonb(judged.rejected, dumps=bytes),
         "judged_by": JUDGED_BY,
     }
 
 
-def _rejected(entry: Entry, verdict: Rejected, raw: dict[int, bytes], body: bytes) -> bytes:
+def _rejected(entry: Entry, reason: str, raw: dict[int, bytes], body: bytes) -> dict[str, object]:
     as_it_came = raw.get(entry.position)
     if as_it_came is None:  # the page is none that can be scanned: one copy of it is enough
         as_it_came = body if entry.position < 0 else json.dumps(entry.item).encode()
-    return orjson.dumps(
-        {
-            "position": entry.position,
-            "content_id": entry.content_id,
-            "reason": verdict.reason,
-            "body": as_it_came.hex(),
-        }
-    )
+    return {
+        "position": entry.position,
+        "content_id": entry.content_id,
+        "reason": reason,
+        "body": as_it_came.hex(),
+    }
 
 
 def _digest() -> str:

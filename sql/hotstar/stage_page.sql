@@ -8,8 +8,14 @@ SELECT
   coalesce(j.item ->> %(scope_field)s::text, ''),
   CASE WHEN i.item_hash IS DISTINCT FROM j.item_hash THEN j.item END,
   j.reason, decode(j.body, 'hex'), %(judged_by)s
-FROM jsonb_to_recordset(%(judged)s::jsonb) AS j (
-  position integer, content_id text, item_hash uuid, item jsonb, reason text, body text
-)
+FROM (
+  SELECT
+    a.ordinality - 1 AS position, a.item ->> 'contentId' AS content_id, a.item_hash, a.item, NULL AS reason, NULL AS body
+  FROM ROWS FROM (jsonb_array_elements(%(items)s), unnest(%(hashes)s::uuid[])) WITH ORDINALITY AS a (item, item_hash, ordinality)
+  WHERE jsonb_typeof(a.item) = 'object'
+  UNION ALL
+  SELECT r.position, r.content_id, NULL AS item_hash, NULL AS item, r.reason, r.body
+  FROM jsonb_to_recordset(%(rejected)s) AS r (position integer, content_id text, reason text, body text)
+) AS j
 LEFT JOIN items AS i ON i.kind = %(kind)s AND j.content_id = i.content_id
 CROSS JOIN LATERAL jsonb_to_record(coalesce(j.item, '{}')) AS f (id bigint, "assetStatus" text, "endDate" bigint, "updateDate" bigint)

@@ -22,7 +22,7 @@ from catalog_assets.hotstar.pages import read_answer
 from catalog_assets.hotstar.parts import PageKey, PartReading
 from catalog_assets.hotstar.record import Connection, ListingRecord, Part, locked
 from catalog_assets.hotstar.replay import replay
-from catalog_assets.hotstar.staging import judge_page, staging
+from catalog_assets.hotstar.staging import JudgedPage, judge_page, staging
 from catalog_assets.hotstar.windows import Filters, Paging
 from resources.databases import Database
 from resources.statements import statement
@@ -516,8 +516,8 @@ def test_many_bad_items_of_an_odd_envelope_cost_what_they_weigh() -> None:
     answer = {"items": [], "body": {"results": {"items": [film(n, title=n) for n in range(300)], "totalResults": 300}}}
     body = orjson.dumps(answer)
     judged = judge_page(MOVIE, body)
-    assert judged.count('"reason"') == 300
-    assert len(judged) < 4 * len(body)
+    assert judged.rejected.count(b'"reason"') == 300
+    assert len(judged.items) + len(judged.rejected) < 4 * len(body)
 
 
 def test_content_that_was_the_newest_when_its_page_was_staged_is_found_when_it_no_longer_is(
@@ -617,7 +617,7 @@ def test_a_page_that_cannot_be_staged_is_stored_and_the_merge_stages_it(
             (part_id,) = await record.add_parts("part", [Filters()])
             part = Part(part_id, "part", Filters(), PartReading(Paging()))
             answer = MemoryAnswer(MOVIE.path, {}, 200, body, datetime.now(UTC), datetime.now(UTC))
-            read = replace(read_answer(MOVIE, body), judged="[cut off")
+            read = replace(read_answer(MOVIE, body), judged=JudgedPage(b"[cut off", [], b"[]"))
             await record.store_page(part, PageKey(False, 0), 1, answer, read)
         await database.aclose()
 

@@ -300,15 +300,8 @@ def test_a_correction_of_the_code_reaches_what_retention_left(
         source, [film(1), film(2)], [film(1), film(2)], [film(1, title="B"), film(2)], [film(1, title="B"), film(2)]
     )
     assert removed(source).pages == 2
-    judge = items.judge
-
-    def with_other_hashes(*given: Any) -> Any:
-        verdict = judge(*given)
-        if isinstance(verdict, items.Accepted):
-            return verdict._replace(item_hash=verdict.item_hash[::-1])
-        return verdict
-
-    monkeypatch.setattr("catalog_assets.hotstar.staging.judge", with_other_hashes)
+    hash_of = items.content_hash
+    monkeypatch.setattr("catalog_assets.hotstar.staging.content_hash", lambda content: hash_of(content)[::-1])
     before = [rows(source, "SELECT content_id, valid_from, valid_to, item FROM hotstar_movie_versions ORDER BY 1, 2")]
     replay(source, MOVIE, swap=True)
     assert before == [
@@ -318,6 +311,10 @@ def test_a_correction_of_the_code_reaches_what_retention_left(
     assert failed(source) == {}
 
 
+def _refused(entry: items.Entry) -> str | None:
+    return "refused" if entry.content_id == "1002" else None
+
+
 def test_an_item_that_other_code_rejects_counts_as_seen_on_a_page_without_body(
     source: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,8 +322,8 @@ def test_an_item_that_other_code_rejects_counts_as_seen_on_a_page_without_body(
     assert removed(source).pages == 1
     judge = items.judge
 
-    def refusing_the_second(entry: items.Entry, model: Any) -> Any:
-        return items.Rejected("refused") if entry.content_id == "1002" else judge(entry, model)
+    def refusing_the_second(entries: Sequence[items.Entry], model: Any) -> items.Judged:
+        return judge([entry._replace(problem=_refused(entry)) for entry in entries], model)
 
     monkeypatch.setattr("catalog_assets.hotstar.staging.judge", refusing_the_second)
     replay(source, MOVIE, swap=True)
