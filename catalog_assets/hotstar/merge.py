@@ -105,7 +105,7 @@ def merge_pages(
         _merge_batches(connection, kind, stored, known)
         _decide_deletions(cursor, kind, known)
         with connection.cursor(row_factory=class_row(MergeResult)) as result:
-            return result.execute(statement("hotstar/finish_merge"), known).fetchall()[0]
+            return result.execute(_of_kind("hotstar/finish_merge", kind), known).fetchall()[0]
 
 
 def _merge_batches(
@@ -122,6 +122,7 @@ def _merge_batches(
         }
         with connection.cursor() as cursor:
             _write_versions(cursor, kind, known | pages, upsert_wide)
+    connection.execute(statement("hotstar/end_first_write"))
 
 
 def _stage(connection: psycopg.Connection, kind: Kind, page_ids: Sequence[int]) -> None:

@@ -25,12 +25,12 @@ class JudgedPage:
 
     Attributes:
         items: a JSON array of the items in order; null stands for one that cannot stand in the tables.
-        hashes: of each its content's hash in hexadecimal.
+        hashes: of each its content's hash in hexadecimal, with commas between.
         rejected: a JSON array of {position, content_id, reason, body} of these, the body in hexadecimal.
     """
 
     items: bytes
-    hashes: list[str]
+    hashes: str
     rejected: bytes
 
 
@@ -51,7 +51,7 @@ def judge_page(kind: Kind, body: bytes, page: Page | None = None) -> JudgedPage:
     rejected = [_rejected(entries[place], reason, raw, body) for place, reason in judged.rejected.items()]
     return JudgedPage(
         items=b"[%b]" % b",".join(judged.contents),
-        hashes=list(map(content_hash, judged.contents)),
+        hashes=",".join(map(content_hash, judged.contents)),
         rejected=orjson.dumps(rejected),
     )
 

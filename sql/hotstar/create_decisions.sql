@@ -29,7 +29,7 @@ WITH candidates AS (
   SELECT c.content_id, (SELECT max(s.sent_at) FROM sightings AS s WHERE s.kind = %(kind)s AND s.content_id = c.content_id)
   FROM candidates AS c
   WHERE NOT %(every)s
-), judged AS (
+), judged AS MATERIALIZED (
   SELECT
     i.content_id, i.title, i.is_deleted AS was_deleted, i.deletion_reason AS was_reason,
     b.content_id IS NOT NULL AS is_new,

@@ -12,7 +12,7 @@ UPDATE merges SET
   went_back = changes.went_back,
   reissued = (
     SELECT count(*)
-    FROM (SELECT FROM items AS i WHERE i.kind = %(kind)s GROUP BY i.hotstar_id HAVING count(*) > 1) AS shared
+    FROM (SELECT FROM {table} AS w GROUP BY w.hotstar_id HAVING count(*) > 1) AS shared
   )
 FROM (
   SELECT

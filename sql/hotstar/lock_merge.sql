@@ -1,2 +1,6 @@
--- One merge of a kind at a time; the lock goes with the transaction.
-SELECT pg_advisory_xact_lock(hashtext('hotstar.merge'), hashtext(%(kind)s))
+-- One merge of a kind at a time; the lock goes with the transaction, and so does what is said to the planner: it has no statistics of
+-- rows that were staged a moment ago, and would remember lookups of which none comes twice; few samples tell it enough of the rest.
+SELECT
+  pg_advisory_xact_lock(hashtext('hotstar.merge'), hashtext(%(kind)s)),
+  set_config('enable_memoize', 'off', true),
+  set_config('default_statistics_target', '10', true)

@@ -9,7 +9,9 @@ WITH taken AS (
 SELECT
   p.page_id,
   p.body IS NOT NULL AS has_body,
-  (SELECT count(*) > 0 FROM staged_items AS s WHERE s.page_id = p.page_id AND s.judged_by = %(judged_by)s) AS is_staged
+  coalesce(
+    (SELECT s.judged_by = %(judged_by)s FROM staged_items AS s WHERE s.page_id = p.page_id ORDER BY s.position LIMIT 1), false
+  ) AS is_staged
 FROM pages AS p
 JOIN taken USING (page_id)
 ORDER BY p.sent_at, p.page_id

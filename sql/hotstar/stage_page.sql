@@ -11,7 +11,8 @@ SELECT
 FROM (
   SELECT
     a.ordinality - 1 AS position, a.item ->> 'contentId' AS content_id, a.item_hash, a.item, NULL AS reason, NULL AS body
-  FROM ROWS FROM (jsonb_array_elements(%(items)s), unnest(%(hashes)s::uuid[])) WITH ORDINALITY AS a (item, item_hash, ordinality)
+  FROM ROWS FROM (jsonb_array_elements(%(items)s), unnest(string_to_array(%(hashes)s, ',')::uuid[])) WITH ORDINALITY
+    AS a (item, item_hash, ordinality)
   WHERE jsonb_typeof(a.item) = 'object'
   UNION ALL
   SELECT r.position, r.content_id, NULL AS item_hash, NULL AS item, r.reason, r.body

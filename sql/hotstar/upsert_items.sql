@@ -5,7 +5,7 @@ USING (
   SELECT
     n.content_id, n.item_hash, n.page_id, n.position, n.valid_from, n.first_seen_at,
     s.hotstar_id, s.title, s.asset_status, s.end_date_s, s.update_s, s.scope,
-    coalesce((SELECT bool_or(s.title ~* r.pattern) FROM hotstar.test_title_rules AS r), false) AS is_test,
+    coalesce(s.title ~* any(array(SELECT r.pattern FROM hotstar.test_title_rules AS r)), false) AS is_test,
     CASE WHEN s.asset_status = 'UNPUBLISHED' THEN n.first_seen_at END AS unpublished_at,
     CASE
       WHEN s.end_date_s > 0 AND s.end_date_s <= extract(EPOCH FROM %(merged_at)s::timestamptz)

@@ -617,7 +617,7 @@ def test_a_page_that_cannot_be_staged_is_stored_and_the_merge_stages_it(
             (part_id,) = await record.add_parts("part", [Filters()])
             part = Part(part_id, "part", Filters(), PartReading(Paging()))
             answer = MemoryAnswer(MOVIE.path, {}, 200, body, datetime.now(UTC), datetime.now(UTC))
-            read = replace(read_answer(MOVIE, body), judged=JudgedPage(b"[cut off", [], b"[]"))
+            read = replace(read_answer(MOVIE, body), judged=JudgedPage(b"[cut off", "", b"[]"))
             await record.store_page(part, PageKey(False, 0), 1, answer, read)
         await database.aclose()
 

@@ -1,0 +1,85 @@
+"""What a merge does before it writes into an empty table, and that nothing of it is left behind."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from catalog_assets.hotstar import merge
+from tests.hotstar.stored import film, merged, store_films
+
+
+@pytest.fixture
+def source(source_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(source_url, autocommit=True) as connection:
+        yield connection
+
+
+def indexes(connection: psycopg.Connection) -> list[tuple[Any, ...]]:
+    return connection.execute(
+        "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'hotstar' ORDER BY 1, 2"
+    ).fetchall()
+
+
+def relation(connection: psycopg.Connection) -> tuple[Any, ...] | None:
+    """Where the table's rows lie: another file once it was truncated."""
+    return connection.execute("SELECT relfilenode FROM pg_class WHERE oid = 'hotstar.movies'::regclass").fetchone()
+
+
+@pytest.mark.parametrize("pages_at_once", [1, 100])
+def test_the_indexes_that_a_first_write_puts_off_are_there_when_it_ends(
+    source: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, pages_at_once: int
+) -> None:
+    monkeypatch.setattr(merge, "PAGES_AT_ONCE", pages_at_once)
+    before, lay = indexes(source), relation(source)
+    for first in (0, 5):
+        store_films(source, [film(n) for n in range(first, first + 5)])
+    assert merged(source).inserted == 10
+    assert indexes(source) == before
+    assert relation(source) != lay
+
+
+def test_a_first_write_that_fails_leaves_the_table_as_it_was(
+    source: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, lay = indexes(source), relation(source)
+    store_films(source, [film(1)])
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("cut off")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(merge, "_decide_deletions", fail)
+        with pytest.raises(RuntimeError, match="cut off"):
+            merged(source)
+    assert (indexes(source), relation(source)) == (before, lay)
+    assert merged(source).inserted == 1
+    assert indexes(source) == before
+
+
+def test_a_role_that_may_only_write_merges_into_an_empty_table_as_into_any_other(source: psycopg.Connection) -> None:
+    before, lay = indexes(source), relation(source)
+    store_films(source, [film(n) for n in range(5)])
+    role = sql.Identifier(f"writes_{source.info.dbname}")
+    source.execute(sql.SQL("CREATE ROLE {} IN ROLE catalog_ops, catalog_hotstar").format(role))
+    try:
+        source.execute(sql.SQL("SET ROLE {}").format(role))
+        assert merged(source).inserted == 5
+    finally:
+        source.execute("RESET ROLE")
+        source.execute(sql.SQL("DROP ROLE {}").format(role))
+    assert (indexes(source), relation(source)) == (before, lay)
+
+
+def test_a_reader_that_stays_does_not_keep_an_empty_table_from_its_first_merge(
+    source: psycopg.Connection, source_url: str
+) -> None:
+    before, lay = indexes(source), relation(source)
+    store_films(source, [film(n) for n in range(5)])
+    with psycopg.connect(source_url) as reader:
+        assert reader.execute("SELECT count(*) FROM hotstar.movies").fetchone() == (0,)
+        assert merged(source).inserted == 5
+        assert reader.execute("SELECT count(*) FROM hotstar.movies").fetchone() == (5,)
+    assert (indexes(source), relation(source)) == (before, lay)
