@@ -18,6 +18,7 @@ from catalog_assets.hotstar.record import ListingRecord, Part, locked
 from catalog_assets.hotstar.windows import Filters
 from resources.databases import Database
 from resources.hotstar import HotstarClient
+from resources.malloc import return_freed_memory
 from resources.pace import ServicePace
 
 RUN = "benchmark"
@@ -27,6 +28,7 @@ NO_PACE = ServicePace(service="hotstar", interval_s=0, slow_s=60, timeout_s=60, 
 def load() -> None:
     """Fetches the list, then merges."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    return_freed_memory()  # as every process that runs assets
     what = given()
     began = asyncio.run(fetch(what))
     fetched = time.perf_counter()
