@@ -1,5 +1,6 @@
 """(c) Peak memory of a census run, for the films there are and for ten times as many."""
 
+import subprocess
 import time
 
 import psutil
@@ -13,7 +14,7 @@ MB = 1_000_000
 
 def memory() -> list[Figure]:
     """Measures both sizes, each in a home of its own."""
-    usual, ten_times = _peak_mb(FILMS), _peak_mb(MORE_FILMS)
+    usual, ten_times = _of_films(FILMS), _of_films(MORE_FILMS)
     return [
         Figure("c", f"{FILMS:,} films", usual, "MB", wanted=250),
         Figure("c", f"{MORE_FILMS:,} films", ten_times, "MB", wanted=250),
@@ -21,15 +22,20 @@ def memory() -> list[Figure]:
     ]
 
 
-def _peak_mb(films: int) -> float:
-    """The highest sum of proportional set sizes seen: pages shared with others count by their share."""
+def _of_films(films: int) -> float:
     with stage() as fresh, sandbox_of(films, ready=False) as sandbox:
         load = fresh.start_load(sandbox, rate=0)
-        process, peak = psutil.Process(load.pid), 0.0
-        while load.poll() is None:
-            peak = max(peak, sum(map(_held, (process, *_children(process)))))
-            time.sleep(EVERY_S)
+        peak = peak_mb(load)
         fresh.ended(load)
+    return peak
+
+
+def peak_mb(load: subprocess.Popen[str]) -> float:
+    """Waits for a process to end; the highest sum of proportional set sizes seen, of it and its children."""
+    process, peak = psutil.Process(load.pid), 0.0
+    while load.poll() is None:
+        peak = max(peak, sum(map(_held, (process, *_children(process)))))
+        time.sleep(EVERY_S)
     return peak / MB
 
 

@@ -59,9 +59,11 @@ class Stage:
             "DAGSTER_DATABASE_URL": urls.dagster.get_secret_value(),
         }
 
-    def start_load(self, sandbox: RunningSandbox, *, rate: float, day: str | None = None) -> subprocess.Popen[str]:
-        """Starts `catalog load movies --json`: a job's run inside one process."""
-        arguments = ["load", "movies", "--json", *(["--day", day] if day else ["--census"])]
+    def start_load(
+        self, sandbox: RunningSandbox, *, rate: float, day: str | None = None, kind: str = "movies"
+    ) -> subprocess.Popen[str]:
+        """Starts `catalog load movies --json`, or of another kind: a job's run inside one process."""
+        arguments = ["load", kind, "--json", *(["--day", day] if day else ["--census"])]
         return subprocess.Popen(
             [sys.executable, "-m", "catalog_assets.cli.main", *arguments],
             cwd=PROJECT_ROOT,
@@ -71,7 +73,7 @@ class Stage:
             text=True,
         )
 
-    def ended(self, process: subprocess.Popen[str]) -> Run:
+    def ended(self, process: subprocess.Popen[str], *, kind: str = "movies") -> Run:
         """Waits for a load to end and reads what it did.
 
         Raises:
@@ -92,9 +94,9 @@ class Stage:
                 (summary["run"],),
             ).fetchall()
         at = {(step["step_key"], step["happened"]): step["at"] for step in steps}
-        table = "hotstar__movies"
+        table = f"hotstar__{kind}"
         merging_s = (at[table, "STEP_SUCCESS"] - at[table, "STEP_START"]).total_seconds()
-        return Run(summary, float(times["run_s"]) if times else 0.0, _fetching_s(steps), merging_s)
+        return Run(summary, float(times["run_s"]) if times else 0.0, _fetching_s(steps, table), merging_s)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What the source database answers."""
@@ -117,9 +119,9 @@ class Stage:
                 admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _fetching_s(steps: list[dict[str, Any]]) -> float:
+def _fetching_s(steps: list[dict[str, Any]], table: str) -> float:
     for step in steps:
-        if step["happened"] == "ASSET_MATERIALIZATION" and step["step_key"] != "hotstar__movies":
+        if step["happened"] == "ASSET_MATERIALIZATION" and step["step_key"] != table:
             materialized = json.loads(step["event"])["dagster_event"]["event_specific_data"]["materialization"]
             for entry in materialized["metadata_entries"]:
                 if entry["label"] == "fetching_s":
@@ -147,4 +149,14 @@ def sandbox_of(films: int, *, rate: float = 0, latency: float = 0, ready: bool =
     """A sandbox of so many films; without pace and latency unless asked for; its answers wait ready or not."""
     options = ANSWERS_READY if ready else ()
     with running_sandbox(movies=films, rate=rate, latency=latency, options=options) as sandbox:
+        yield sandbox
+
+
+@contextmanager
+def sandbox_of_kinds(scale: float, *, rate: float = 0, latency: float = 0) -> Iterator[RunningSandbox]:
+    """A sandbox of every kind, 1 being the real size; its answers wait ready."""
+    options = ("--warm", "--cache-mb=6000")
+    with running_sandbox(
+        movies=round(FILMS * scale), scale=scale, rate=rate, latency=latency, options=options
+    ) as sandbox:
         yield sandbox

@@ -150,3 +150,8 @@ def empty(connection: psycopg.Connection) -> None:
     """Deletes every row: of a few rows that is a hundred times as quick as truncating as many tables."""
     for table in EMPTIED:
         connection.execute(f"DELETE FROM hotstar.{table}".encode())  # noqa: S608 - names from here
+
+
+def rows(connection: psycopg.Connection, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What a query answers."""
+    return connection.execute(query.encode(), values or None).fetchall()

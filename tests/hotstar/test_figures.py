@@ -3,18 +3,16 @@
 # ruff: noqa: S608 - the names in these queries are those of the descriptions
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import psycopg
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog_assets.hotstar.figures import write_figures
 from catalog_assets.hotstar.kinds import CHANNEL, EPISODE, KINDS, MOVIE, Kind
-from tests.hotstar.stored import START, empty, item_of, store_items
+from tests.hotstar.stored import START, empty, item_of, rows, store_items
 from tests.hotstar.test_history import ENDS, merged_at
 
 HOUR = timedelta(hours=1)
@@ -23,16 +21,6 @@ FIRST = date(2026, 11, 2)
 """START is half past five in the morning of this day in India."""
 
 FIGURES = "SELECT dimension, value, active, added, removed, restored FROM daily_figures"
-
-
-@pytest.fixture
-def source(source_url: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(source_url, autocommit=True) as connection:
-        yield connection
-
-
-def rows(connection: psycopg.Connection, query: str, *values: Any) -> list[tuple[Any, ...]]:
-    return connection.execute(query.encode(), values).fetchall()
 
 
 def lived(connection: psycopg.Connection, kind: Kind, day: int, *items: dict[str, Any]) -> None:

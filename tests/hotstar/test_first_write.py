@@ -1,6 +1,5 @@
 """What a merge does before it writes into an empty table, and that nothing of it is left behind."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -9,12 +8,6 @@ from psycopg import sql
 
 from catalog_assets.hotstar import merge
 from tests.hotstar.stored import film, merged, store_films
-
-
-@pytest.fixture
-def source(source_url: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(source_url, autocommit=True) as connection:
-        yield connection
 
 
 def indexes(connection: psycopg.Connection) -> list[tuple[Any, ...]]:

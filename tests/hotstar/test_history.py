@@ -5,7 +5,6 @@
 import json
 import re
 import sys
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -24,23 +23,13 @@ from catalog_assets.hotstar import merge
 from catalog_assets.hotstar.history import history
 from catalog_assets.hotstar.kinds import EPISODE, KINDS, MOVIE, Kind
 from resources.errors import UnknownItem
-from tests.hotstar.stored import START, empty, item_of, merged, store_items
+from tests.hotstar.stored import START, empty, item_of, merged, rows, store_items
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 ENDS = int((START + 60 * HOUR).timestamp())
 
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.plural)
-
-
-@pytest.fixture
-def source(source_url: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(source_url, autocommit=True) as connection:
-        yield connection
-
-
-def rows(connection: psycopg.Connection, query: str, *values: Any) -> list[tuple[Any, ...]]:
-    return connection.execute(query.encode(), values).fetchall()
 
 
 def set_clock(connection: psycopg.Connection, at: datetime) -> None:

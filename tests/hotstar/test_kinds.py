@@ -2,7 +2,6 @@
 
 # ruff: noqa: S608 - the names in these queries are those of the descriptions
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 
 from catalog_assets.hotstar.kinds import CHANNEL, EPISODE, KINDS, MATCH, MOVIE, SEASON, SHOW, Kind
 from catalog_assets.hotstar.replay import replay
-from tests.hotstar.stored import START, empty, item_of, merged, store_items
+from tests.hotstar.stored import START, empty, item_of, merged, rows, store_items
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -23,16 +22,6 @@ EVERY = list(KINDS.values())
 DATED = [kind for kind in EVERY if kind.is_polled]
 AT_ONCE = [kind for kind in EVERY if kind.listed_by is None]
 every_kind = pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.plural)
-
-
-@pytest.fixture
-def source(source_url: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(source_url, autocommit=True) as connection:
-        yield connection
-
-
-def rows(connection: psycopg.Connection, query: str) -> list[tuple[Any, ...]]:
-    return connection.execute(query.encode()).fetchall()
 
 
 def named(kind: Kind) -> str:

@@ -1,116 +1,16 @@
 """Censuses and update windows against a service in memory: what they ask, store, prove and refuse."""
 
-import asyncio
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import cast
+from datetime import timedelta
 
-import orjson
 import psycopg
 import pytest
 import zstandard
-from psycopg.rows import dict_row
 
-from catalog_assets.hotstar.census import take_census
 from catalog_assets.hotstar.coverage import covered_until, holes
 from catalog_assets.hotstar.kinds import MOVIE
-from catalog_assets.hotstar.listing import ListingResult
-from catalog_assets.hotstar.updates import list_updates
-from catalog_assets.hotstar.windows import Paging
-from resources.databases import Database
-from resources.errors import AlreadyRunning, LockLost, ServiceUnreachable
+from resources.errors import AlreadyRunning, ServiceUnreachable
 from tests.hotstar.memory_service import Item, MemoryService, numbered
-
-SMALL = Paging(size=5, reach=15)
-DAY = timedelta(days=1)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def days_ago(days: float) -> int:
-    return int((now() - DAY * days).timestamp())
-
-
-class World:
-    """A service, a database and what runs between them."""
-
-    def __init__(self, runner: asyncio.Runner, url: str) -> None:
-        self.runner = runner
-        self.url = url
-        self.database = Database(url)
-        self.service = MemoryService({}, SMALL)
-
-    def census(self, *, run_id: str = "run", approved_deletions: int | None = None) -> ListingResult:
-        return self.runner.run(
-            take_census(
-                kind=MOVIE,
-                client=self.service,
-                database=self.database,
-                run_id=run_id,
-                origin="memory",
-                approved_deletions=approved_deletions,
-                paging=self.service.paging,
-            )
-        )
-
-    def updates(self, start: datetime, end: datetime) -> ListingResult:
-        return self.runner.run(
-            list_updates(
-                kind=MOVIE,
-                client=self.service,
-                database=self.database,
-                run_id="run",
-                origin="memory",
-                start=start,
-                end=end,
-                paging=self.service.paging,
-            )
-        )
-
-    def rows(self, query: str) -> list[dict[str, object]]:
-        with psycopg.connect(self.url, row_factory=dict_row) as connection:
-            return connection.execute(query.encode()).fetchall()
-
-    def newest(self) -> dict[str, dict[str, object]]:
-        """Every item as the page sent last shows it."""
-        return {
-            item["contentId"]: item
-            for row in self.rows("SELECT body FROM pages ORDER BY sent_at, page_id")
-            for item in orjson.loads(zstandard.decompress(cast("bytes", row["body"])))["body"]["results"]["items"]
-        }
-
-    def execute(self, query: str) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(query.encode())
-
-    def merged(self) -> None:
-        """Makes the items known, as a merge would."""
-        with psycopg.connect(self.url) as connection:
-            connection.execute("DELETE FROM items")
-            connection.execute("CREATE TEMP TABLE known (content_id text, update_s bigint)")
-            with connection.cursor().copy("COPY known FROM STDIN") as copy:
-                for content_id, item in self.service.items.items():
-                    copy.write_row((content_id, item.update))
-            connection.execute(
-                "INSERT INTO items (kind, content_id, update_s, item_hash, page_id, position, version_from,"
-                " first_seen_at, updated_at, is_test)"
-                " SELECT 'movie', content_id, update_s, gen_random_uuid(), 0, 0, now(), now(), now(), false FROM known"
-            )
-
-
-@pytest.fixture
-def world(source_url: str) -> Iterator[World]:
-    with asyncio.Runner() as runner:
-        made = World(runner, source_url)
-        yield made
-        runner.run(made.database.aclose())
-
-
-def spread(count: int) -> list[Item]:
-    """Items updated on different days, long ago."""
-    return [Item(days_ago(10 + number), number) for number in range(count)]
+from tests.hotstar.world import DAY, World, days_ago, now, spread
 
 
 def films() -> list[Item]:
@@ -359,99 +259,6 @@ def test_updates_are_listed_beside_a_census(world: World) -> None:
         assert world.updates(now() - DAY, now()).status == "complete"
 
 
-def test_a_lost_connection_stops_the_census_and_the_next_one_takes_it_up(world: World) -> None:
-    world.service.items = numbered(spread(60))
-
-    def before(number: int) -> None:
-        if number == 9:
-            world.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
-
-    world.service.before = before
-    with pytest.raises(LockLost, match="what is stored is taken up"):
-        world.census(run_id="first")
-    world.service.before = lambda _: None
-
-    result = world.census(run_id="second")
-
-    assert (result.status, result.taken_up, result.distinct_ids) == ("complete", True, 60)
-
-
-@pytest.mark.parametrize("cut_at", [1, 2, 3, 4, 7, 12, 20, 28])
-def test_a_census_cut_off_anywhere_is_taken_up_without_fetching_a_stored_page_again(world: World, cut_at: int) -> None:
-    world.service.items = numbered([*spread(60), Item(None, 17)])
-
-    def before(number: int) -> None:
-        if number == cut_at:
-            raise ServiceUnreachable("gone", "hotstar")
-
-    world.service.before = before
-    with pytest.raises(ServiceUnreachable):
-        world.census()
-    world.service.before = lambda _: None
-
-    result = world.census()
-
-    assert (result.status, result.taken_up, result.distinct_ids) == ("complete", True, 61)
-    again = world.rows(
-        "SELECT count(*) FROM pages JOIN parts USING (part_id) WHERE parts.role <> 'window'"
-        " GROUP BY params HAVING count(*) > 1 AND params - '{size,order,offset,orderBy}'::text[] <> '{}'"
-    )
-    assert again == []
-    assert len(world.rows("SELECT FROM listings")) == 1
-
-
-def test_parts_older_than_six_hours_are_read_again(world: World) -> None:
-    world.service.items = numbered(spread(60))
-
-    def before(number: int) -> None:
-        if number == 15:
-            raise ServiceUnreachable("gone", "hotstar")
-
-    world.service.before = before
-    with pytest.raises(ServiceUnreachable):
-        world.census()
-    world.service.before = lambda _: None
-    world.execute("UPDATE pages SET sent_at = sent_at - interval '7 hours'")
-    world.execute("UPDATE listings SET started_at = started_at - interval '7 hours'")
-
-    result = world.census()
-
-    assert (result.status, result.taken_up, result.distinct_ids) == ("complete", True, 60)
-    assert all(
-        row["reading"] == 2 or row["fresh"]
-        for row in world.rows(
-            "SELECT p.reading, bool_and(g.sent_at > now() - interval '1 hour') AS fresh"
-            " FROM parts AS p JOIN pages AS g USING (part_id) WHERE p.role = 'part' AND NOT p.dropped"
-            " GROUP BY p.part_id, p.reading"
-        )
-    )
-
-
-def test_a_census_cut_off_a_day_ago_is_closed_and_a_new_one_begins(world: World) -> None:
-    world.service.items = numbered(spread(3))
-    world.execute(
-        "INSERT INTO listings (kind, purpose, run_id, started_at)"
-        " VALUES ('movie', 'census', 'old', now() - interval '25 hours')"
-    )
-
-    result = world.census()
-
-    assert not result.taken_up
-    [old] = world.rows("SELECT status, problem FROM listings WHERE run_id = 'old'")
-    assert old["status"] == "incomplete"
-    assert "abandoned" in str(old["problem"])
-
-
-def test_an_approved_census_is_a_new_one(world: World) -> None:
-    world.service.items = numbered(spread(3))
-    world.execute("INSERT INTO listings (kind, purpose, run_id, started_at) VALUES ('movie', 'census', 'old', now())")
-
-    result = world.census(approved_deletions=4)
-
-    assert not result.taken_up
-    assert world.rows("SELECT approved_deletions FROM listings WHERE run_id = 'run'") == [{"approved_deletions": 4}]
-
-
 def test_a_window_of_one_page_takes_one_request(world: World) -> None:
     world.service.items = numbered([*spread(60), *(Item(days_ago(0.1), number) for number in range(5))])
 
@@ -543,51 +350,6 @@ def test_a_failed_poll_covers_nothing(world: World) -> None:
     assert world.rows("SELECT FROM coverage") == []
 
 
-@pytest.mark.parametrize("cut", range(1, 24))
-def test_a_closing_window_that_was_divided_and_cut_off_is_read_to_its_end(world: World, cut: int) -> None:
-    world.service.items = numbered(spread(100))
-    world.merged()
-    began = int(now().timestamp())
-    changed = sorted(world.service.items)[:60]
-    window: list[int] = []
-
-    def change_and_cut(number: int) -> None:
-        asked = world.service.asked[-1]
-        if not window and "toUpdateDate" not in asked and int(asked.get("fromUpdateDate", 0)) > began - 2 * 86_400:
-            window.append(number)
-            for place, content_id in enumerate(changed):
-                world.service.touch(content_id, began - 3_000 + place * 20)
-        if window and number >= window[0] + cut:
-            raise ServiceUnreachable("gone", "hotstar")
-
-    world.service.before = change_and_cut
-    with pytest.raises(ServiceUnreachable):
-        world.census()
-    world.service.before = lambda _: None
-    assert world.census().status == "complete"
-    assert world.rows("SELECT filters FROM parts WHERE proven_at IS NULL AND NOT dropped") == []
-    newest = world.newest()
-    assert [newest[content_id].get("updateDate") for content_id in changed] == [
-        world.service.items[content_id].update for content_id in changed
-    ]
-
-
-@pytest.mark.parametrize("cut", range(1, 12))
-def test_a_part_read_again_is_not_proven_by_its_old_reading(world: World, cut: int) -> None:
-    world.service.items = numbered(spread(60))
-    cut_off(world, 15)
-    world.execute("UPDATE pages SET sent_at = sent_at - interval '7 hours'")
-    world.execute("UPDATE listings SET started_at = started_at - interval '7 hours'")
-    proven = world.rows("SELECT filters FROM parts WHERE role = 'part' AND proven_at IS NOT NULL ORDER BY part_id")
-    last = int(str(proven[0]["filters"]["toUpdateDate"]))  # type: ignore[index]
-    gone = next(content_id for content_id, item in world.service.items.items() if (item.update or 0) <= last)
-    world.service.items["99999999"] = world.service.items.pop(gone)
-    cut_off(world, cut)
-    assert world.census().status == "complete"
-    assert "99999999" in world.newest()
-    assert world.rows("SELECT filters FROM parts WHERE role = 'part' AND proven_at IS NULL AND NOT dropped") == []
-
-
 @pytest.mark.parametrize("beyond", [2**63 + 5, 10**23])
 def test_a_number_that_no_column_holds_stops_no_listing(world: World, beyond: int) -> None:
     world.service.items = numbered([*spread(12), Item(days_ago(0.1), 2**63 + 5)])
@@ -616,17 +378,3 @@ def test_a_clock_set_back_while_a_census_reads_puts_no_page_before_its_beginning
     assert world.census().status == "complete"
     early = "SELECT page_id FROM pages AS g JOIN listings AS l USING (listing_id) WHERE g.sent_at < l.started_at"
     assert world.rows(early) == []
-
-
-def cut_off(world: World, after: int) -> None:
-    """A census that the service ends after so many answers."""
-    last = len(world.service.asked) + after
-
-    def gone(number: int) -> None:
-        if number == last:
-            raise ServiceUnreachable("gone", "hotstar")
-
-    world.service.before = gone
-    with pytest.raises(ServiceUnreachable):
-        world.census()
-    world.service.before = lambda _: None

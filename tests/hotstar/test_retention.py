@@ -1,6 +1,6 @@
 """Retention: what goes, what stays, and that a replay is none the worse for it, on real PostgreSQL."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from tests.hotstar.stored import (
     film,
     item_of,
     merged,
+    rows,
     store_films,
     store_items,
     store_listing,
@@ -39,16 +40,6 @@ SHORT = Policy(update_days=1, censuses=1)
 """By which everything stored around START is past keeping, once a later census is complete."""
 
 ShiftClock = Callable[[psycopg.Connection, timedelta], None]
-
-
-@pytest.fixture
-def source(source_url: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(source_url, autocommit=True) as connection:
-        yield connection
-
-
-def rows(connection: psycopg.Connection, query: str) -> list[tuple[Any, ...]]:
-    return connection.execute(query.encode()).fetchall()
 
 
 def removed(connection: psycopg.Connection, policy: Policy = SHORT, kind: Kind = MOVIE) -> Removed:
@@ -255,7 +246,7 @@ def taken(source: psycopg.Connection, steps: Sequence[Any]) -> None:
             store_films(source, listed, purpose=purpose, at=START + day * DAY)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, at_once=st.tuples(*[st.sampled_from([1, 2, 100])] * 2), swap=st.booleans())
 def test_a_replay_gives_the_same_tables_whatever_was_removed_between_merges_in_any_order(
     source: psycopg.Connection, steps: list[Any], at_once: tuple[int, int], swap: bool
