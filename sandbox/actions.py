@@ -1,5 +1,6 @@
 """What an action is, and those on the clock, the pace, the tokens and the coming requests."""
 
+from abc import ABC, abstractmethod
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,19 +23,19 @@ class When(BaseModel):
     position: Literal["before", "after"] = "after"
 
 
-class Action(BaseModel):
+class Action(BaseModel, ABC):
     """Something to do, at once or after a request."""
 
     model_config = ConfigDict(extra="forbid")
     when: When | None = None
 
+    @abstractmethod
     def perform(self, world: World) -> dict[str, object]:
         """Do it and return what is answered; `content_ids` in it are noted as a change.
 
         Raises:
             RefusedError: it cannot be done.
         """
-        raise NotImplementedError
 
 
 class Time(Action):

@@ -1,6 +1,7 @@
 """The actions on the items of a kind: adding, changing, removing, and whole days of it."""
 
 import base64
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -22,8 +23,8 @@ class _OnKind(Action):
             raise RefusedError(f"there is no kind {self.kind}")
         return {"content_ids": self.change(catalogue, world)}
 
-    def change(self, catalogue: Catalogue, world: World) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def change(self, catalogue: Catalogue, world: World) -> list[str]: ...
 
 
 class Lag(_OnKind):

@@ -58,15 +58,18 @@ def follow_the_rest(ready: Platform, console: Console) -> Callable[[], None]:
     """What shows, each time it is called, how far the kinds are that sensors load in the background."""
     shown = bar(console)
     tasks: dict[str, TaskID] = {}
-    left = [kind.plural for kind in kinds_to_load(ready)]
+    left: list[str] | None = None
 
     def follow() -> None:
-        if not left:
+        nonlocal left
+        if left == []:
             return
         try:
             waiting = _progress_of_the_rest(ready)
         except DatabaseError:
             return  # the upkeep starts a server that died: the bars go on with the next look
+        if left is None:
+            left = [kind.plural for kind in waiting]
         for kind, done in waiting.items():
             if done is None:
                 continue

@@ -69,8 +69,8 @@ class Films:
         """The ids of a kind that the service lists."""
         return set(self.sandbox.truth(kind.name, ids=1)["visible_ids"])
 
-    def forget_when_it_was(self, kind: Kind) -> None:
-        """Put everything stored of a kind two days back, as if it had been listed then."""
+    def forget_when_it_was(self, kind: Kind, *, hours: int = 48) -> None:
+        """Put everything stored of a kind back by so many hours, as if it had been listed then."""
         for table, columns in (
             ("listings", ("started_at", "completed_at")),
             ("parts", ("started_at", "proven_at")),
@@ -78,7 +78,7 @@ class Films:
             ("sightings", ("sent_at",)),
             ("merges", ("merged_at",)),
         ):
-            moved = ", ".join(f"{column} = {column} - interval '2 days'" for column in columns)
+            moved = ", ".join(f"{column} = {column} - interval '{hours} hours'" for column in columns)
             chosen = (
                 "kind = %s"
                 if table != "parts"
