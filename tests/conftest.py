@@ -15,6 +15,9 @@ from resources.embedded import EmbeddedServer
 from resources.embedded_install import recorded_folder
 from resources.migrations import migrate
 
+LONG = ("test_browser.py", "test_up.py", "test_kills.py", "test_month.py")
+"""Files that take a minute or two: they begin first, so that none of them is left over for one process at the end."""
+
 QUICK = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -23,6 +26,11 @@ QUICK = {
     "shared_buffers": "128MB",  # a database is cloned after a look at every buffer
 }
 """A test's server loses nothing that anyone wants."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the tests of long files first; each file's keep their order."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from catalog_assets.hotstar.reading import AT_ONCE, PartReader
 from catalog_assets.hotstar.record import ListingRecord, Part, locked
 from catalog_assets.hotstar.windows import Filters
 from resources.databases import Database
+from resources.event_loop import run
 from resources.hotstar import HotstarClient
 from resources.malloc import return_freed_memory
 from resources.pace import ServicePace
@@ -30,7 +31,7 @@ def load() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     return_freed_memory()  # as every process that runs assets
     what = given()
-    began = asyncio.run(fetch(what))
+    began = run(fetch(what))
     fetched = time.perf_counter()
     with psycopg.connect(what.database_url) as connection:
         result = merge_pages(connection, MOVIE, run_id=RUN)

@@ -5,7 +5,6 @@ What cannot be asked for by update time has no first one; what is listed within 
 place of censuses.
 """
 
-import asyncio
 import time
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
@@ -28,6 +27,7 @@ from catalog_assets.partitions import hotstar_days
 from resources.dagster_resources import Hotstar, SourceDatabase
 from resources.databases import Database
 from resources.errors import CatalogError
+from resources.event_loop import run
 from resources.hotstar import HotstarClient
 
 # One run over a range of days is what a hole of any length asks for; the parameter has stood since Dagster 1.4.
@@ -237,7 +237,7 @@ def _fetched(
         logged_sync(database, kind, sync_type=sync_type, run_id=context.run.run_id),
     ):
         client = hotstar.client(database, run_id=context.run.run_id, asset=context.asset_key.to_user_string())
-        result = asyncio.run(_listed(client, database, listing))
+        result = run(_listed(client, database, listing))
         counts = client.counts
         log_listing(database, kind, run_id=context.run.run_id, listing_id=result.listing_id, requests=counts.requests)
         steps = context.run.step_keys_to_execute
