@@ -82,7 +82,7 @@ class _MissedError(Exception):
 
 
 httpcore.AsyncHTTP11Connection.READ_NUM_BYTES = 1024 * 1024
-"""Bytes taken from a socket at once. A page has two megabytes; in pieces of 64 kB, the default, it costs a tenth more."""
+"""Bytes taken from a socket at once. A page has two megabytes; pieces of 64 kB, the default, cost a tenth more."""
 
 
 class PacedTransport(httpx.AsyncBaseTransport):
