@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import orjson
 import psycopg
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -126,6 +127,20 @@ def test_a_rule_that_is_new_since_a_page_was_staged_holds(source: psycopg.Connec
     merged(source)
     assert rows(source, "SELECT is_test FROM hotstar_movies") == [(True,)]
     assert replay(source, MOVIE).differences == 0
+
+
+def test_a_title_rule_that_cannot_be_read_stops_no_page_but_the_merge_that_applies_it(
+    source: psycopg.Connection,
+) -> None:
+    source.execute("INSERT INTO test_title_rules VALUES ('(', 'mistyped', '2026-11-21')")
+    body = body_of([film(1)])
+    page_id = store_page(source, store_listing(source), body)
+    staged(source, page_id, body)
+    with pytest.raises(psycopg.errors.InvalidRegularExpression):
+        merged(source)
+    assert rows(source, "SELECT count(*) FROM hotstar.staged_items") == [(1,)]
+    source.execute("DELETE FROM test_title_rules WHERE pattern = '('")
+    assert merged(source).inserted == 1
 
 
 def test_a_replay_leaves_alone_what_is_staged_of_pages_that_wait(source: psycopg.Connection) -> None:
