@@ -1,4 +1,4 @@
-"""(e) All kinds at several sizes without pace, (f) the whole catalogue at one request a second: half an hour, once."""
+"""(e) The four large kinds at several sizes without pace, (f) at one request a second: half an hour, once."""
 
 import time
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ SIZES = (51_495, 500_000, WHOLE)
 
 @dataclass(frozen=True, slots=True)
 class Loads:
-    """One census of each kind, one after the other."""
+    """One census of each of the four kinds, one after the other."""
 
     runs: Sequence[Run]
     seconds: float
@@ -36,7 +36,7 @@ class Loads:
 
 
 def whole_catalogue() -> list[Figure]:
-    """Loads every kind at each size; at the largest a second time, with known boundaries."""
+    """Loads the four kinds at each size; at the largest a second time, with known boundaries."""
     figures, speeds = [], []
     for items in SIZES:
         with stage() as fresh, sandbox_of_kinds(items / WHOLE) as sandbox:
@@ -67,7 +67,7 @@ def whole_catalogue() -> list[Figure]:
 
 
 def paced_catalogue() -> list[Figure]:
-    """Loads the whole catalogue at one request a second, answers of 2 s per 1,000 items."""
+    """Loads the four kinds at one request a second, answers of 2 s per 1,000 items."""
     with stage() as fresh, sandbox_of_kinds(1, rate=1, latency=2) as sandbox:
         loads = _load(fresh, sandbox, rate=1)
         listed = _visible(sandbox)

@@ -15,13 +15,17 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     What a signal handler raises (Dagster's, when a person ends a run) cancels the work and is raised here. uvloop by
     itself would only print it and go on.
     """
-    return uvloop.run(_interruptible(work))
+    interruptions: list[BaseException] = []
+    try:
+        return uvloop.run(_interruptible(work, interruptions))
+    finally:
+        if interruptions:  # whatever became of the work meanwhile
+            raise interruptions[0]
 
 
-async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
+async def _interruptible(work: Coroutine[Any, Any, T], interruptions: list[BaseException]) -> T:
     loop = asyncio.get_running_loop()
     task = loop.create_task(work)
-    interruptions: list[BaseException] = []
 
     def heard(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         raised = context.get("exception")
@@ -32,9 +36,4 @@ async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
         task.cancel()
 
     loop.set_exception_handler(heard)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        if interruptions:
-            raise interruptions[0] from None
-        raise
+    return await task

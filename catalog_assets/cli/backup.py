@@ -8,7 +8,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,8 @@ from catalog_assets.cli.databases import AsJson
 from catalog_assets.cli.environment import Platform, platform
 from catalog_assets.cli.locks import LOAD, UP, alone
 from catalog_assets.cli.postgres_tools import find_tools, run_tool, server_major
-from resources.databases import SEARCH_PATH
+from catalog_assets.hotstar.kinds import KINDS
+from resources.databases import SEARCH_PATH, Database
 from resources.errors import AlreadyRunning, CatalogError
 from resources.migrations import known_revisions, migrate, migration_state
 from resources.settings import DatabaseUrls
@@ -45,7 +46,7 @@ def backup(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Copy the source and the catalogue database into a folder; runs may go on meanwhile."""
+    """Copy the source and the catalogue database into a folder; runs may go on meanwhile, but for their merges."""
     taken_at = datetime.now(UTC)
     with platform(services=False) as ready:
         target = (folder or ready.home / "backups" / f"{taken_at:%Y-%m-%dT%H%M%SZ}").resolve()
@@ -58,19 +59,10 @@ def backup(
             partial.mkdir(mode=0o700, parents=True)
         except OSError as refused:
             raise CatalogError(f"{partial} can't be made ({refused.strerror}): name another folder.") from refused
-        for name, url in _databases(ready.urls):
-            _complete(
-                run_tool(
-                    [
-                        str(tools / "pg_dump"),
-                        "--format=custom",
-                        "--no-unlogged-table-data",
-                        f"--file={partial / name}.dump",
-                    ],
-                    url,
-                ),
-                name,
-            )
+        with _merges_held(ready.urls.source):
+            for name, url in _databases(ready.urls):
+                copying = [str(tools / "pg_dump"), "--format=custom", "--no-unlogged-table-data"]
+                _complete(run_tool([*copying, f"--file={partial / name}.dump"], url), name)
         note = Note(taken_at.isoformat(timespec="seconds"), migration_state(ready.urls.source).current, major)
         (partial / _NOTE).write_text(json.dumps(asdict(note)), encoding="utf-8")
         partial.rename(target)
@@ -104,6 +96,16 @@ def restore(
         typer.echo(json.dumps({"folder": str(folder), **asdict(note)}))
     else:
         typer.echo(f"The databases source and catalog are those of {note.taken_at}.")
+
+
+@contextmanager
+def _merges_held(source: SecretStr) -> Iterator[None]:
+    """No merge runs meanwhile: a first one puts its table's indexes off, and a copy of that moment would lack them."""
+    database = Database(source, pool_size=1)
+    with closing(database), database.connection(autocommit=True) as connection:
+        for kind in KINDS.values():
+            connection.execute(statement("hotstar/hold_merges"), {"kind": kind.name})
+        yield
 
 
 def _databases(urls: DatabaseUrls) -> list[tuple[str, SecretStr]]:

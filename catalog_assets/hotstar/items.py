@@ -2,7 +2,8 @@
 
 A page that the fast parser takes as it stands is read by it, one that may hold a number beyond 64 bits by one that
 keeps it exact. Any other (a cut-off body, NaN, a lone surrogate, an invalid byte) is read item by item, so that a bad
-item costs itself alone. What cannot be stored without loss rejects its item. Nothing here knows the database.
+item costs itself alone. An integer beyond 64 bits, a number that is not finite and a text that PostgreSQL cannot hold
+reject their item. Nothing here knows the database.
 """
 
 import gc
@@ -74,6 +75,7 @@ _TOTAL = re.compile(r'"totalResults"\s*:\s*(\d{1,9})\b')
 _MOST_ITEMS = 10**9
 _LONGEST_ID = 200
 """Characters; the service's ids have ten or so, and an index holds no text of thousands."""
+_WIDEST_ID = 10**_LONGEST_ID
 _SEPARATOR = re.compile(r"[\s,]*")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _JSON = json.JSONDecoder(strict=False)
@@ -169,7 +171,7 @@ def _content_id(value: object) -> str | None:
     match value:
         case bool():
             return None
-        case int():
+        case int() if abs(value) < _WIDEST_ID:
             return str(value)
         case str() if value.strip() and len(value) <= _LONGEST_ID and _UNSTORABLE.search(value) is None:
             return value

@@ -82,7 +82,10 @@ def _facts(page: Page) -> tuple[PageFacts | None, str | None]:
 
 def _stand_in(entry: Entry) -> str:
     """An id for an item that has no readable one, made from its content: the same item again is the same."""
-    content = json.dumps(entry.item, sort_keys=True).encode()
+    try:
+        content = json.dumps(entry.item, sort_keys=True).encode()
+    except RecursionError:
+        content = b"nested deeper than anything writes"
     return f"no id: {hashlib.blake2b(content, digest_size=8).hexdigest()}"
 
 

@@ -73,13 +73,20 @@ def staging(kind: Kind, page_id: int, judged: JudgedPage) -> dict[str, object]:
 def _rejected(entry: Entry, reason: str, raw: dict[int, bytes], body: bytes) -> dict[str, object]:
     as_it_came = raw.get(entry.position)
     if as_it_came is None:  # the page is none that can be scanned: one copy of it is enough
-        as_it_came = body if entry.position < 0 else json.dumps(entry.item).encode()
+        as_it_came = body if entry.position < 0 else _again(entry.item)
     return {
         "position": entry.position,
         "content_id": entry.content_id,
         "reason": reason,
         "body": as_it_came.hex(),
     }
+
+
+def _again(item: object) -> bytes:
+    try:
+        return json.dumps(item).encode()
+    except RecursionError:
+        return b""  # nested deeper than anything writes: its page has it
 
 
 def _digest() -> str:

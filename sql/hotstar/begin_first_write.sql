@@ -5,7 +5,11 @@ DECLARE
   waits CONSTANT text := current_setting('lock_timeout');
   put_off regclass;
 BEGIN
-  IF current_setting('wal_level') = 'minimal' AND NOT EXISTS (SELECT FROM {table}) THEN
+  IF
+    current_setting('wal_level') = 'minimal'
+    AND has_schema_privilege((SELECT c.relnamespace FROM pg_class AS c WHERE c.oid = '{table}'::regclass), 'CREATE')
+    AND NOT EXISTS (SELECT FROM {table})
+  THEN
     PERFORM set_config('lock_timeout', '1s', true);
     TRUNCATE {table};
     PERFORM set_config('lock_timeout', waits, true);

@@ -3,6 +3,7 @@
 import fcntl
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -16,6 +17,7 @@ from resources.embedded import EmbeddedServer
 from resources.errors import CatalogError
 from resources.migrations import migrate
 from tests.cli.test_commands import catalog
+from tests.cli.test_up import eventually
 from tests.conftest import remove_home
 
 
@@ -61,6 +63,20 @@ def test_a_restored_copy_brings_back_rows_views_and_grants(
     assert source.execute("SELECT to_regnamespace('later')").fetchone() == (None,)
     granted = "SELECT has_table_privilege('catalog_ops', 'ops.origins', 'SELECT')"
     assert source.execute(granted).fetchone() == (True,)
+
+
+def test_a_copy_waits_for_the_merge_that_is_running(home: Path, source: psycopg.Connection, tmp_path: Path) -> None:
+    source.execute("SELECT pg_advisory_lock(hashtext('hotstar.merge'), hashtext('movie'))")
+    with ThreadPoolExecutor(1) as beside:
+        copying = beside.submit(catalog, "backup", str(tmp_path / "held"), CATALOG_HOME=str(home))
+        eventually(
+            lambda: source.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchall() != [],
+            what="a backup that waits",
+        )
+        assert not (tmp_path / "held").exists()
+        source.execute("SELECT pg_advisory_unlock_all()")
+        assert copying.result().returncode == 0
+    assert (tmp_path / "held" / "source.dump").exists()
 
 
 def test_without_a_yes_nothing_is_replaced(home: Path, source: psycopg.Connection, tmp_path: Path) -> None:

@@ -66,6 +66,26 @@ def test_a_role_that_may_only_write_merges_into_an_empty_table_as_into_any_other
     assert (indexes(source), relation(source)) == (before, lay)
 
 
+def test_an_owner_who_may_make_no_index_merges_into_an_empty_table_as_into_any_other(
+    source: psycopg.Connection,
+) -> None:
+    before = indexes(source)
+    store_films(source, [film(n) for n in range(5)])
+    role = sql.Identifier(f"owns_{source.info.dbname}")
+    source.execute(sql.SQL("CREATE ROLE {} IN ROLE catalog_ops, catalog_hotstar").format(role))
+    try:
+        source.execute(sql.SQL("GRANT CREATE ON SCHEMA hotstar TO {}").format(role))
+        source.execute(sql.SQL("ALTER TABLE hotstar.movies OWNER TO {}").format(role))
+        source.execute(sql.SQL("REVOKE CREATE ON SCHEMA hotstar FROM {}").format(role))
+        source.execute(sql.SQL("SET ROLE {}").format(role))
+        assert merged(source).inserted == 5
+    finally:
+        source.execute("RESET ROLE")
+        source.execute("ALTER TABLE hotstar.movies OWNER TO CURRENT_USER")
+        source.execute(sql.SQL("DROP ROLE {}").format(role))
+    assert indexes(source) == before
+
+
 def test_a_reader_that_stays_does_not_keep_an_empty_table_from_its_first_merge(
     source: psycopg.Connection, source_url: str
 ) -> None:

@@ -1,8 +1,10 @@
 """Any order of pages, staged when stored or by the merge, gives one set of tables, and so does a replay of them."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -154,14 +156,30 @@ def test_a_replay_leaves_alone_what_is_staged_of_pages_that_wait(source: psycopg
 
 
 def test_an_item_nested_deeper_than_anything_reads_costs_itself_alone(source: psycopg.Connection) -> None:
-    for place, depth in enumerate((300, 700)):
+    depths = (300, 700, 900, 950, 1000, 1015)
+    for place, depth in enumerate(depths):
         nested: bytes = b"[" * depth + b"]" * depth
         body = body_of([film(2 * place), film(2 * place + 1)]).replace(b'["Drama"]', nested, 1)
         page_id = store_page(source, store_listing(source), body)
-        assert read_answer(MOVIE, body).facts is not None
-        staged(source, page_id, body)
+        assert from_below(300, partial(read_answer, MOVIE, body)).facts is not None
+        assert read_answer(MOVIE, body.replace(b'"contentId"', b'"noId"')).facts is not None
+        if place % 2:
+            staged(source, page_id, body)
+    result = from_below(300, lambda: merged(source))
+    assert (result.inserted, result.rejected) == (len(depths), len(depths))
+
+
+def from_below(frames: int, call: Callable[[], Any]) -> Any:
+    """What a call returns that is made so many frames further down the stack."""
+    return from_below(frames - 1, call) if frames else call()
+
+
+def test_an_id_that_no_index_holds_rejects_its_item(source: psycopg.Connection) -> None:
+    body = body_of([film(1), film(2)]).replace(b'"1001"', b"7" * 4001)
+    store_page(source, store_listing(source), body)
+    assert read_answer(MOVIE, body).facts is not None
     result = merged(source)
-    assert (result.inserted, result.rejected) == (2, 2)
+    assert (result.inserted, result.rejected) == (1, 1)
 
 
 def test_many_bad_items_of_an_odd_envelope_cost_what_they_weigh() -> None:

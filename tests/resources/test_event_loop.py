@@ -22,10 +22,11 @@ signal.signal(signal.SIGTERM, interrupt)
 
 async def wait():
     try:
-        print("waiting", flush=True)
+        asyncio.get_running_loop().call_soon(lambda: print("waiting", flush=True))
         await asyncio.Event().wait()
     finally:
         print("let go", flush=True)
+        LETTING_GO
 
 try:
     run(wait())
@@ -34,8 +35,13 @@ except Interrupted:
 """
 
 
-def test_what_a_signal_handler_raises_ends_the_work_and_is_raised() -> None:
-    with subprocess.Popen([sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, text=True) as process:
+LETTING_GO = ("pass", "raise LookupError('lost meanwhile')", "return 42")
+
+
+@pytest.mark.parametrize("letting_go", LETTING_GO)
+def test_what_a_signal_handler_raises_ends_the_work_and_is_raised(letting_go: str) -> None:
+    code = INTERRUPTED.replace("LETTING_GO", letting_go)
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "waiting\n"
         process.send_signal(signal.SIGTERM)
