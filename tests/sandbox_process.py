@@ -94,6 +94,7 @@ def running_sandbox(
     seed: int = 1,
     port: int = 0,
     options: tuple[str, ...] = (),
+    within_s: float = STARTS_WITHIN,
 ) -> Iterator[RunningSandbox]:
     """Start a sandbox, by default a small one without limits, and end it afterwards.
 
@@ -105,6 +106,7 @@ def running_sandbox(
         seed: the catalogue's seed.
         port: 0 takes a free one.
         options: further arguments of `python -m sandbox`.
+        within_s: how long it may take to answer.
     """
     partner, secret = "partner-of-tests", secrets.token_hex(32)
     with tempfile.TemporaryDirectory() as folder:
@@ -117,7 +119,7 @@ def running_sandbox(
             [sys.executable, "-m", "sandbox", *arguments], cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL
         )
         try:
-            url = f"http://127.0.0.1:{_wait_for_port(process, port_file)}"
+            url = f"http://127.0.0.1:{_wait_for_port(process, port_file, within_s)}"
             with httpx.Client(timeout=60) as client:
                 yield RunningSandbox(url=url, partner=partner, secret=secret, pid=process.pid, client=client)
         finally:
@@ -125,10 +127,10 @@ def running_sandbox(
             process.wait(timeout=10)
 
 
-def _wait_for_port(process: subprocess.Popen[bytes], port_file: Path) -> int:
-    give_up = time.monotonic() + STARTS_WITHIN
+def _wait_for_port(process: subprocess.Popen[bytes], port_file: Path, within_s: float) -> int:
+    give_up = time.monotonic() + within_s
     while not port_file.exists():
         assert process.poll() is None, f"the sandbox ended with status {process.returncode}"
-        assert time.monotonic() < give_up, f"the sandbox did not answer within {STARTS_WITHIN} s"
+        assert time.monotonic() < give_up, f"the sandbox did not answer within {within_s} s"
         time.sleep(0.01)
     return int(port_file.read_text())
