@@ -1,11 +1,9 @@
 """Answers of the real service, where they lie beside the project: the client takes them, the merge keeps every item."""
 
 import asyncio
-import csv
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psycopg
@@ -18,8 +16,8 @@ from catalog_assets.hotstar.kinds import KINDS, Kind
 from resources.hotstar import HOTSTAR_PACE, HotstarClient
 from tests.hotstar.platform import films
 from tests.hotstar.stored import merged, store_listing, store_page
+from tests.recorded import RECORDED, film_of, titles
 
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded" / "hotstar"
 ANSWERS = sorted(RECORDED.glob("*.json"))
 
 pytestmark = pytest.mark.skipif(not ANSWERS, reason="the recorded answers do not lie beside this checkout")
@@ -83,25 +81,14 @@ def test_the_recorded_film_becomes_a_row(source_url: str) -> None:
 def test_every_recorded_title_goes_through_sandbox_and_table_unchanged(
     source_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with (RECORDED / "hotstar_titles.csv").open(newline="", encoding="utf-8") as file:
-        real = {row["hotstar_id"]: row for row in csv.DictReader(file)}
+    real = {row["hotstar_id"]: row for row in titles()}
     assert len(real) > 3_000
     with films(source_url, monkeypatch, movies=100) as platform:
-        platform.sandbox.control(do="add", items=[_film_of(row) for row in real.values()])
+        platform.sandbox.control(do="add", items=[film_of(row) for row in real.values()])
         assert platform.census().success
         query = "SELECT content_id, title, description, raw_response -> 'genre' ->> 0, year FROM hotstar_movies"
         found = {row[0]: row[1:] for row in platform.rows(query)}
     assert {content_id: found[content_id] for content_id in real} == {
         content_id: (row["title"], row["description"], row["genre"], int(row["year"]))
         for content_id, row in real.items()
-    }
-
-
-def _film_of(row: dict[str, str]) -> dict[str, Any]:
-    return {
-        "contentId": row["hotstar_id"],
-        "title": row["title"],
-        "description": row["description"],
-        "genre": [row["genre"]],
-        "year": int(row["year"]),
     }

@@ -28,14 +28,7 @@ def test_a_lost_connection_stops_the_census_and_the_next_one_takes_it_up(world: 
 def test_a_census_cut_off_anywhere_is_taken_up_without_fetching_a_stored_page_again(world: World, cut_at: int) -> None:
     world.service.items = numbered([*spread(60), Item(None, 17)])
 
-    def before(number: int) -> None:
-        if number == cut_at:
-            raise ServiceUnreachable("gone", "hotstar")
-
-    world.service.before = before
-    with pytest.raises(ServiceUnreachable):
-        world.census()
-    world.service.before = lambda _: None
+    cut_off(world, cut_at)
 
     result = world.census()
 
@@ -51,14 +44,7 @@ def test_a_census_cut_off_anywhere_is_taken_up_without_fetching_a_stored_page_ag
 def test_parts_older_than_six_hours_are_read_again(world: World) -> None:
     world.service.items = numbered(spread(60))
 
-    def before(number: int) -> None:
-        if number == 15:
-            raise ServiceUnreachable("gone", "hotstar")
-
-    world.service.before = before
-    with pytest.raises(ServiceUnreachable):
-        world.census()
-    world.service.before = lambda _: None
+    cut_off(world, 15)
     world.execute("UPDATE pages SET sent_at = sent_at - interval '7 hours'")
     world.execute("UPDATE listings SET started_at = started_at - interval '7 hours'")
 

@@ -1,14 +1,12 @@
 """Every kind can be changed as films can, one by one, in bulk and by whole days."""
 
-import csv
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from tests.sandbox_process import PROJECT, RunningSandbox, running_sandbox
+from tests.recorded import TITLES, film_of, titles
+from tests.sandbox_process import RunningSandbox, running_sandbox
 
-TITLES = PROJECT.parent / "shared" / "recorded" / "hotstar" / "hotstar_titles.csv"
 KINDS = ("movie", "show", "season", "episode", "match", "channel")
 
 
@@ -135,23 +133,10 @@ def test_items_and_a_count_are_not_added_together(sandbox: RunningSandbox) -> No
 def test_real_titles_can_be_sent_through_it_as_films(sandbox: RunningSandbox) -> None:
     if not TITLES.exists():
         pytest.skip("the recorded titles are not on this machine")
-    with TITLES.open(newline="", encoding="utf-8") as file:
-        real = [film_of(row) for row in csv.DictReader(file)]
+    real = [film_of(row) for row in titles()]
     sandbox.control(do="add", items=real)
     shown = sandbox.truth(items=1)["items"]
 
     assert {film["contentId"]: film["title"] for film in real} == {
         film["contentId"]: shown[film["contentId"]]["title"] for film in real
-    }
-
-
-def film_of(row: dict[str, str]) -> dict[str, Any]:
-    return {
-        "contentId": row["hotstar_id"],
-        "title": row["title"],
-        "description": row["description"],
-        "genre": [row["genre"]],
-        "year": int(row["year"]),
-        "parentalRatingName": row["age_rating"],
-        "duration": 60 * int(row["running_time"] or 0),
     }

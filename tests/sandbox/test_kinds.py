@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox_process import PROJECT, RunningSandbox, running_sandbox
+from tests.recorded import RECORDED
+from tests.sandbox_process import RunningSandbox, running_sandbox
 
-RECORDED = PROJECT.parent / "shared" / "recorded" / "hotstar"
 SHARED = ("show", "episode", "match")
 SIZES = {"show": 61, "episode": 6_864, "match": 1_750}
 

@@ -1,15 +1,15 @@
 """Pages, filters and paging limits are those of the contract (contract, sections Endpoints and Response)."""
 
 import json
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.sandbox_process import PROJECT, RunningSandbox
+from tests.recorded import RECORDED
+from tests.sandbox_process import RunningSandbox
 
-RECORDED = PROJECT.parent / "shared" / "recorded" / "hotstar" / "movie_search.json"
+MOVIES = RECORDED / "movie_search.json"
 
 
 def listed(sandbox: RunningSandbox, **params: object) -> list[dict[str, Any]]:
@@ -37,9 +37,9 @@ def test_a_page_has_the_envelope_of_the_contract(sandbox: RunningSandbox) -> Non
 
 
 def test_a_film_has_the_fields_of_the_recorded_one_and_of_the_same_types(sandbox: RunningSandbox) -> None:
-    if not Path(RECORDED).exists():
+    if not MOVIES.exists():
         pytest.skip("the recorded answers are not on this machine")
-    recorded = json.loads(RECORDED.read_text())["body"]["results"]["items"][0]
+    recorded = json.loads(MOVIES.read_text())["body"]["results"]["items"][0]
     films = listed(sandbox)
 
     complete = next(film for film in films if recorded.keys() <= film.keys())
