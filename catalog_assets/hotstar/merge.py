@@ -103,6 +103,7 @@ def merge_pages(
             stored = pages.execute(statement(taking), known).fetchall()
         cursor.execute(statement("hotstar/create_before"))
         _merge_batches(connection, kind, stored, known)
+        cursor.execute(_of_kind("hotstar/analyze_merged", kind))
         _decide_deletions(cursor, kind, known)
         with connection.cursor(row_factory=class_row(MergeResult)) as result:
             return result.execute(_of_kind("hotstar/finish_merge", kind), known).fetchall()[0]
@@ -205,5 +206,5 @@ def _upsert_wide(connection: psycopg.Connection, kind: Kind) -> sql.Composed:
 
 
 def _of_kind(name: str, kind: Kind) -> LiteralString:
-    """A statement that reads the kind's wide table, whose name comes from the description, never from input."""
-    return statement(name).replace("{table}", kind.table)
+    """A statement with the kind's name or its wide table's, which come from the description, never from input."""
+    return statement(name).replace("{table}", kind.table).replace("{kind}", kind.name)

@@ -7,7 +7,8 @@ import pytest
 from psycopg import sql
 
 from catalog_assets.hotstar import merge
-from tests.hotstar.stored import film, merged, store_films
+from catalog_assets.hotstar.kinds import MATCH, MOVIE, Kind
+from tests.hotstar.stored import film, item_of, merged, rows, store_films, store_items
 
 
 def indexes(connection: psycopg.Connection) -> list[tuple[Any, ...]]:
@@ -96,3 +97,20 @@ def test_a_reader_that_stays_does_not_keep_an_empty_table_from_its_first_merge(
         assert merged(source).inserted == 5
         assert reader.execute("SELECT count(*) FROM hotstar.movies").fetchone() == (5,)
     assert (indexes(source), relation(source)) == (before, lay)
+
+
+def planned(connection: psycopg.Connection, kind: Kind) -> int:
+    """How many items of a kind the planner expects."""
+    (plan,) = rows(connection, "EXPLAIN (FORMAT JSON) SELECT FROM hotstar.items WHERE kind = %s", kind.name)[0]
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
+def test_a_kind_that_comes_after_a_large_one_is_not_planned_as_one_row(source: psycopg.Connection) -> None:
+    """At full size 175,031 matches after the films and series were joined row by row with each other."""
+    store_films(source, [film(n) for n in range(500)])
+    merged(source)
+    assert planned(source, MOVIE) == 500
+    assert planned(source, MATCH) == 1
+    store_items(source, [item_of(MATCH, n) for n in range(300)], kind=MATCH)
+    merged(source, MATCH)
+    assert planned(source, MATCH) == 300
