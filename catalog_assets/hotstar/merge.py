@@ -103,7 +103,6 @@ def merge_pages(
             stored = pages.execute(statement(taking), known).fetchall()
         cursor.execute(statement("hotstar/create_before"))
         _merge_batches(connection, kind, stored, known)
-        cursor.execute(_of_kind("hotstar/analyze_merged", kind))
         _decide_deletions(cursor, kind, known)
         with connection.cursor(row_factory=class_row(MergeResult)) as result:
             return result.execute(_of_kind("hotstar/finish_merge", kind), known).fetchall()[0]
@@ -167,6 +166,7 @@ def _write_versions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object]
     cursor.execute(upsert_wide)
     cursor.execute(statement("hotstar/clear_staged"), known)
     cursor.execute(statement("hotstar/drop_batch"))
+    cursor.execute(_of_kind("hotstar/analyze_merged", kind))
 
 
 def _decide_deletions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object]) -> None:

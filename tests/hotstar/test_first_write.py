@@ -105,12 +105,22 @@ def planned(connection: psycopg.Connection, kind: Kind) -> int:
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
-def test_a_kind_that_comes_after_a_large_one_is_not_planned_as_one_row(source: psycopg.Connection) -> None:
-    """At full size 175,031 matches after the films and series were joined row by row with each other."""
+def test_a_kind_that_comes_after_a_large_one_is_not_planned_as_one_row(
+    source: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At full size the items of a page were compared with every match, and every match with every match."""
     store_films(source, [film(n) for n in range(500)])
     merged(source)
     assert planned(source, MOVIE) == 500
-    assert planned(source, MATCH) == 1
-    store_items(source, [item_of(MATCH, n) for n in range(300)], kind=MATCH)
+    for first in (0, 300):
+        store_items(source, [item_of(MATCH, n) for n in range(first, first + 300)], kind=MATCH)
+    monkeypatch.setattr(merge, "PAGES_AT_ONCE", 1)
+    write, expected = merge._write_versions, []
+
+    def write_versions(*of_a_batch: Any) -> None:
+        expected.append(planned(source, MATCH))
+        write(*of_a_batch)
+
+    monkeypatch.setattr(merge, "_write_versions", write_versions)
     merged(source, MATCH)
-    assert planned(source, MATCH) == 300
+    assert [*expected, planned(source, MATCH)] == [1, 300, 600]
