@@ -11,6 +11,8 @@ import dagster as dg
 import psycopg
 from dagster._core.storage.dagster_run import RunRecord
 
+from catalog_assets.check_results import SUBJECT as CHECKS_SUBJECT
+from catalog_assets.check_results import checks_of_keeping, checks_of_tables, failing, newest_results
 from catalog_assets.due import Days, adjoining, census_deadline, day_of, days_of, open_tail
 from catalog_assets.health import SUBJECT, KindState, close_interrupted, findings, kind_state, read_now, running_syncs
 from catalog_assets.hotstar.coverage import covered_until, holes
@@ -242,10 +244,15 @@ def health(context: dg.SensorEvaluationContext, source: SourceDatabase) -> dg.Sk
             ended = [sync.run_id for sync in running if known.get(sync.run_id, sync.is_quiet)]
             closed = close_interrupted(connection, ended)
             found = findings(connection, ALL, is_on=settings.hotstar is not None)
-        told = report(database, found, channels(settings), subject=SUBJECT)
-    seen = [finding.key for finding in found] or ["nothing is wrong"]
-    events = [*(f"closed run {run_id}" for run_id in closed), *(f"told {line}" for line in told.told)]
-    return dg.SkipReason("; ".join([*seen, *events, *(f"{name}: {why}" for name, why in told.failing.items())]))
+        checks = failing(newest_results(context.instance, {**checks_of_tables(ALL), **checks_of_keeping()}))
+        told = [
+            report(database, found, channels(settings), subject=SUBJECT),
+            report(database, checks, channels(settings), subject=CHECKS_SUBJECT),
+        ]
+    seen = [finding.key for finding in [*found, *checks]] or ["nothing is wrong"]
+    events = [*(f"closed run {run_id}" for run_id in closed), *(f"told {line}" for each in told for line in each.told)]
+    silent = {name: why for each in told for name, why in each.failing.items()}
+    return dg.SkipReason("; ".join([*seen, *events, *(f"{name}: {why}" for name, why in silent.items())]))
 
 
 def _scheduled_poll(source: SourceDatabase, day: date, *, run_key: str) -> dg.RunRequest | dg.SkipReason:

@@ -15,6 +15,7 @@ from catalog_assets import automation
 from catalog_assets.health import close_interrupted, findings, running_syncs
 from catalog_assets.hotstar.kinds import KINDS, MOVIE, Kind
 from catalog_assets.hotstar.models import Movie
+from catalog_assets.hotstar.retention_asset import RETAINED_PAGES
 from resources.dagster_resources import SourceDatabase
 from tests.alert_servers import WebhookServer, serving
 from tests.hotstar.stored import store_listing, store_page
@@ -239,3 +240,37 @@ def test_a_new_platform_has_half_an_hour_before_anybody_is_told(
     shift_clock(connection, timedelta(minutes=31))
     look(instance)
     assert ["never" in text for text in hook.texts] == [True] * len(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("asset", "check"),
+    [(dg.AssetKey(["hotstar", "movies"]), "every_id_kept"), (RETAINED_PAGES, "bodies_are_whole")],
+)
+def test_a_failed_check_is_told_once_and_is_over_when_it_passes(
+    connection: psycopg.Connection, instance: dg.DagsterInstance, hook: WebhookServer, asset: dg.AssetKey, check: str
+) -> None:
+    add_sync(connection, now())
+    told = []
+    for passed in (True, False, False, True):
+        instance.report_runless_asset_event(dg.AssetCheckEvaluation(asset_key=asset, check_name=check, passed=passed))
+        look(instance)
+        told.append(len(hook.texts))
+    assert told == [0, 1, 1, 2]
+    assert f"Checks of {asset.to_user_string()} fail: {check}." in hook.texts[0]
+    assert "is over" in hook.texts[1]
+
+
+def test_a_check_that_only_warns_is_not_told(
+    connection: psycopg.Connection, instance: dg.DagsterInstance, hook: WebhookServer
+) -> None:
+    add_sync(connection, now())
+    instance.report_runless_asset_event(
+        dg.AssetCheckEvaluation(
+            asset_key=dg.AssetKey(["hotstar", "movies"]),
+            check_name="census_near_median",
+            passed=False,
+            severity=dg.AssetCheckSeverity.WARN,
+        )
+    )
+    assert "checks/" not in look(instance)
+    assert hook.texts == []

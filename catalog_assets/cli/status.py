@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, LiteralString
@@ -120,6 +120,8 @@ def read_platform(found: Status, connection: psycopg.Connection, instance: "Dags
         is_on: Hotstar can be reached, by credentials or the sandbox.
     """
     from catalog_assets.automation import ALL  # noqa: PLC0415
+    from catalog_assets.check_results import SUBJECT as CHECKS_SUBJECT  # noqa: PLC0415
+    from catalog_assets.check_results import checks_of_keeping, failing, newest_results  # noqa: PLC0415
     from catalog_assets.health import SUBJECT, findings, read_now  # noqa: PLC0415
 
     now = read_now(connection)
@@ -132,17 +134,19 @@ def read_platform(found: Status, connection: psycopg.Connection, instance: "Dags
     found.incidents = _rows(connection, "ops/list_open_incidents")
     for kind in ALL:
         found.kinds[kind.plural] = _kind(found, connection, instance, kind, now)
-    found.retention = _retention(found, instance)
+    kept = newest_results(instance, checks_of_keeping())
+    found.retention = {asset.to_user_string(): [asdict(each) for each in results] for asset, results in kept.items()}
+    found.needs_person += [finding.summary for finding in failing(kept)]
     found.needs_person += [finding.summary for finding in findings(connection, ALL, is_on=is_on)]
-    found.needs_person += [i["summary"] for i in found.incidents if not i["key"].startswith(SUBJECT)]
+    found.needs_person += [i["summary"] for i in found.incidents if not i["key"].startswith((SUBJECT, CHECKS_SUBJECT))]
 
 
 def _kind(
     found: Status, connection: psycopg.Connection, instance: "DagsterInstance", kind: "Kind", now: datetime
 ) -> dict[str, Any]:
     from catalog_assets.automation import under_way  # noqa: PLC0415
+    from catalog_assets.check_results import checks_of_tables, failing, newest_results  # noqa: PLC0415
     from catalog_assets.due import open_tail  # noqa: PLC0415
-    from catalog_assets.hotstar.checks import CHECKS  # noqa: PLC0415
     from catalog_assets.hotstar.coverage import covered_until, holes  # noqa: PLC0415
     from catalog_assets.jobs import POLL  # noqa: PLC0415
 
@@ -156,64 +160,16 @@ def _kind(
             f"Nothing listed what changed among {kind.plural} from {_shown(missing[0]['start'])} on, and no poll runs: "
             "start `catalog up`, or see why the polls fail."
         )
-    results = _checks(instance, ["hotstar", kind.plural], [check.name for check in CHECKS])
-    failed = [result for result in results if not result["passed"]]
-    blocking = [result["check"] for result in failed if result["blocking"]]
-    if blocking:
-        found.needs_person.append(
-            f"Checks of {kind.plural} fail: {', '.join(blocking)}. docs/checks.md says what to do."
-        )
+    of_table = newest_results(instance, checks_of_tables([kind]))
+    found.needs_person += [finding.summary for finding in failing(of_table)]
+    results = [result for each in of_table.values() for result in each]
     return {
         "runs": [{**run, "message": redacted(run["message"]) if run["message"] else None} for run in runs],
         "covered_until": until,
         "holes": missing,
         "checks_evaluated": len(results),
-        "checks_failed": failed,
+        "checks_failed": [asdict(result) for result in results if not result.passed],
     }
-
-
-def _retention(found: Status, instance: "DagsterInstance") -> dict[str, list[dict[str, Any]]]:
-    from catalog_assets.hotstar.retention_asset import RETAINED_PAGES  # noqa: PLC0415
-    from catalog_assets.hotstar.retention_checks import RETENTION_CHECKS  # noqa: PLC0415
-    from catalog_assets.instance.assets import RUN_LOGS, logs_in_bounds  # noqa: PLC0415
-
-    names = {RETAINED_PAGES: [check.name for check in RETENTION_CHECKS], RUN_LOGS: [logs_in_bounds.check_key.name]}
-    results = {key.to_user_string(): _checks(instance, key.path, checks) for key, checks in names.items()}
-    for asset, each in results.items():
-        failed = [result["check"] for result in each if not result["passed"]]
-        if failed:
-            found.needs_person.append(f"Checks of {asset} fail: {', '.join(failed)}. docs/checks.md says what to do.")
-    return results
-
-
-def _checks(instance: "DagsterInstance", asset: Sequence[str], names: Sequence[str]) -> list[dict[str, Any]]:
-    """The newest result of every check of an asset; a check that was never made is left out."""
-    from dagster import AssetCheckKey, AssetCheckSeverity, AssetKey  # noqa: PLC0415
-    from dagster._core.storage.asset_check_execution_record import (  # noqa: PLC0415
-        COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES,
-    )
-
-    found = []
-    for name in names:
-        records = instance.event_log_storage.get_asset_check_execution_history(
-            AssetCheckKey(AssetKey(asset), name),
-            limit=1,
-            status=COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES,
-        )
-        for record in records:
-            evaluation = record.evaluation
-            if evaluation is None:
-                continue
-            found.append(
-                {
-                    "check": name,
-                    "passed": evaluation.passed,
-                    "blocking": evaluation.severity is AssetCheckSeverity.ERROR,
-                    "at": datetime.fromtimestamp(record.create_timestamp, UTC),
-                    "said": evaluation.description,
-                }
-            )
-    return found
 
 
 def _rows(connection: psycopg.Connection, name: str, **params: object) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The wide tables hold what is searched by, the views compute the rest; the description is the SQL file beside this one."""
+"""The wide tables hold what is searched by, views compute the rest; the description is the SQL file beside this one."""
 
 from pathlib import Path
 
