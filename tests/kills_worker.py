@@ -1,4 +1,4 @@
-"""Run workers that tests kill: real processes, each executing one job for films as a Dagster run worker does.
+"""Run workers that tests kill: real processes, each executing one job as a Dagster run worker does.
 
 They come from a server process that has everything imported, so that one is there within milliseconds and the tests'
 own process, which has threads, is never forked.
@@ -7,7 +7,7 @@ own process, which has threads, is never forked.
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +23,7 @@ import stamina
 from catalog_assets.build import build_definitions
 from catalog_assets.hotstar import assets
 from catalog_assets.hotstar.census import take_census
-from catalog_assets.hotstar.kinds import MOVIE
+from catalog_assets.hotstar.kinds import MOVIE, Kind
 from catalog_assets.hotstar.windows import Paging
 from catalog_assets.jobs import asset_keys
 from resources.logs import configure
@@ -74,16 +74,20 @@ class Worker:
 
 
 @contextmanager
-def worker(job: str = "census", *, dies_at: int | None = None, patient: bool = True) -> Iterator[Worker]:
+def worker(
+    job: str = "census", *, kinds: Sequence[Kind] = (MOVIE,), dies_at: int | None = None, patient: bool = True
+) -> Iterator[Worker]:
     """Start a worker with this process's environment, and see that it has ended.
 
     Args:
         job: what it runs.
+        kinds: of which kinds.
         dies_at: it kills itself at this moment: 2 n before its statement number n, 2 n + 1 right after it.
         patient: it waits between attempts at a request; if not, it tries as often without waiting.
     """
     told, tells = _STARTED.Pipe(duplex=False)
-    process = _STARTED.Process(target=_work, args=(job, dict(os.environ), tells, dies_at, patient), daemon=True)
+    launched = (job, [key for kind in kinds for key in asset_keys(kind, job)])
+    process = _STARTED.Process(target=_work, args=(launched, dict(os.environ), tells, dies_at, patient), daemon=True)
     process.start()
     tells.close()
     try:
@@ -99,7 +103,14 @@ def small_pages() -> Any:
     return patch.object(assets, "take_census", partial(take_census, paging=SMALL))
 
 
-def _work(job: str, environment: Mapping[str, str], tells: Connection, dies_at: int | None, patient: bool) -> None:
+def _work(
+    launched: tuple[str, Sequence[dg.AssetKey]],
+    environment: Mapping[str, str],
+    tells: Connection,
+    dies_at: int | None,
+    patient: bool,
+) -> None:
+    job, assets_run = launched
     os.environ.clear()
     os.environ.update(environment)
     configure("WARNING")
@@ -112,7 +123,7 @@ def _work(job: str, environment: Mapping[str, str], tells: Connection, dies_at: 
             .execute_in_process(
                 instance=instance,
                 partition_key=today(),
-                asset_selection=asset_keys(MOVIE, job),
+                asset_selection=assets_run,
                 raise_on_error=False,
             )
         )

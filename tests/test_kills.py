@@ -19,6 +19,8 @@ import pytest
 from psycopg import sql
 
 from catalog_assets.health import close_interrupted
+from catalog_assets.hotstar.kinds import KINDS
+from catalog_assets.hotstar.progress import needs_first_load
 from resources.embedded import EmbeddedServer
 from resources.embedded_install import recorded_folder
 from resources.migrations import migrate
@@ -105,6 +107,24 @@ def test_runs_killed_at_arbitrary_statements_never_cost_more_than_the_next_run(p
     assert_nothing_lost(platform, killed=left)
 
 
+def test_a_full_load_killed_ten_times_asks_for_no_stored_page_again(platform: Films) -> None:
+    """Of every kind, a run for those not loaded yet, as `catalog up` asks for them; killed wherever it is."""
+    chance, killed = random.Random(5), 0  # noqa: S311 - repeatable on purpose
+    while left := [kind for kind in KINDS.values() if needs_first_load(platform.connection, kind.name)]:
+        before, asked = stored_requests(platform), len(requests(platform))
+        moment = chance.randrange(MOMENTS_OF_A_FULL_LOAD // 6) if killed < 10 else None
+        with worker(kinds=left, dies_at=moment) as load:
+            killed += load.await_end()
+        nobody_can_write(platform)
+        assert not set(requests(platform)[asked:]) & set(before)
+    assert killed == 10
+    assert len(set(stored_requests(platform))) == len(stored_requests(platform))
+    assert platform.table() == platform.truth()
+    assert {kind: platform.ids(kind) for kind in KINDS.values()} == {
+        kind: platform.true_ids(kind) for kind in KINDS.values()
+    }
+
+
 def test_a_restarted_database_ends_a_census_and_a_merge_and_the_next_run_goes_on(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,6 +183,9 @@ def test_a_second_census_at_the_same_time_is_refused_and_the_first_completes(pla
     assert platform.rows("SELECT status FROM hotstar.listings") == [("complete",)]
     assert platform.table() == platform.truth()
 
+
+MOMENTS_OF_A_FULL_LOAD = 3_000
+"""Before and after some 1,500 statements; each of ten kills takes a sixth of them at most, a twelfth on average."""
 
 TABLES_OF_A_MERGE = (
     "hotstar.merges",
@@ -227,16 +250,16 @@ def is_waited_for(platform: Films, table: str) -> bool:
 def requests(platform: Films) -> list[tuple[tuple[str, str], ...]]:
     """What the sandbox was asked, in order."""
     asked = platform.sandbox.truth(requests=1)["requests"]["hotstar"]
-    return [as_request(entry["params"]) for entry in asked]
+    return [as_request(entry["path"], entry["params"]) for entry in asked]
 
 
 def stored_requests(platform: Films) -> list[tuple[tuple[str, str], ...]]:
     """The requests whose answers are stored."""
-    return [as_request(params) for (params,) in platform.rows("SELECT params FROM hotstar.pages ORDER BY page_id")]
+    return [as_request(*page) for page in platform.rows("SELECT path, params FROM hotstar.pages ORDER BY page_id")]
 
 
-def as_request(params: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((name, value) for name, value in params.items() if name != "partner"))
+def as_request(path: str, params: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    return ("path", path), *sorted((name, value) for name, value in params.items() if name != "partner")
 
 
 def wait_for(condition: Callable[[], bool], what: str) -> None:

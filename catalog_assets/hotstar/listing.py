@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from catalog_assets.hotstar.record import ListingRecord, Part, Purpose
+from catalog_assets.hotstar.record import ListingRecord, Part, Purpose, Row
 from catalog_assets.hotstar.seen import Seen
 from catalog_assets.hotstar.windows import Paging
 
@@ -107,4 +107,18 @@ async def finish(
         fetching_s=fetching_s,
         taken_up=record.taken_up,
         bytes=record.bytes,
+    )
+
+
+def read_before(row: Row, purpose: Purpose, paging: Paging) -> ListingResult:
+    """A listing that an earlier run read to its end and proved complete, as that run left it."""
+    return ListingResult(
+        **row,
+        purpose=purpose,
+        status="complete",
+        problem=None,
+        floor=math.ceil(row["total"] / paging.size),
+        fetching_s=0.0,
+        taken_up=True,
+        bytes=0,
     )

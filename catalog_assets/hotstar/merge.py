@@ -29,8 +29,8 @@ GUARD_SHARE = 0.05
 GUARD_MINIMUM = 10
 """The number of items that one merge may always delete."""
 
-PAGES_AT_ONCE = 100
-"""Pages whose versions are written together: a set of statements for all, with some 300 MB of staged items at most."""
+PAGES_AT_ONCE = 250
+"""Pages whose versions are written together: a set of statements for all, with some 750 MB of staged items at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _merge_batches(
     connection: psycopg.Connection, kind: Kind, stored: Sequence[_StoredPage], known: dict[str, object]
 ) -> None:
     """Writes sightings and versions batch by batch."""
-    upsert_wide = _upsert_wide(connection, kind)
+    insert_wide, update_wide = _of_fields(connection, kind, "insert_wide", "update_wide")
     for first in range(0, len(stored), PAGES_AT_ONCE):
         batch = stored[first : first + PAGES_AT_ONCE]
         _stage(connection, kind, [page.page_id for page in batch if page.has_body and not page.is_staged])
@@ -121,7 +121,7 @@ def _merge_batches(
             "bodiless": [page.page_id for page in batch if not page.has_body],
         }
         with connection.cursor() as cursor:
-            _write_versions(cursor, kind, known | pages, upsert_wide)
+            _write_versions(cursor, kind, known | pages, insert_wide, update_wide)
     connection.execute(statement("hotstar/end_first_write"))
 
 
@@ -146,7 +146,9 @@ def _read(kind: Kind, compressed: bytes) -> JudgedPage:
     return judge_page(kind, zstandard.ZstdDecompressor().decompress(compressed))
 
 
-def _write_versions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object], upsert_wide: sql.Composed) -> None:
+def _write_versions(
+    cursor: psycopg.Cursor, kind: Kind, known: dict[str, object], insert_wide: sql.Composed, update_wide: sql.Composed
+) -> None:
     for name in (
         "add_sightings",
         *(["repeat_sightings"] if known["bodiless"] else []),  # only a replay meets pages without a body
@@ -161,9 +163,11 @@ def _write_versions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object]
     for name in ("analyze_newest", "create_payloads", "delete_versions", "insert_versions", "move_versions"):
         cursor.execute(_of_kind(f"hotstar/{name}", kind), known)
     cursor.execute(statement("hotstar/create_newest_contents"))
-    cursor.execute(statement("hotstar/upsert_items"), known)
+    cursor.execute(statement("hotstar/update_items"), known)
+    cursor.execute(statement("hotstar/insert_items"), known)
     cursor.execute(_of_kind("hotstar/begin_first_write", kind))
-    cursor.execute(upsert_wide)
+    cursor.execute(update_wide)
+    cursor.execute(insert_wide)
     cursor.execute(statement("hotstar/clear_staged"), known)
     cursor.execute(statement("hotstar/drop_batch"))
     cursor.execute(_of_kind("hotstar/analyze_merged", kind))
@@ -190,19 +194,19 @@ def deletions_allowed(active: int, approved: int | None) -> int:
     return max(GUARD_MINIMUM, int(GUARD_SHARE * active), approved or 0)
 
 
-def _upsert_wide(connection: psycopg.Connection, kind: Kind) -> sql.Composed:
-    """The statement that writes the kind's wide rows; the database says which columns there are."""
+def _of_fields(connection: psycopg.Connection, kind: Kind, *names: str) -> list[sql.Composed]:
+    """Statements that write the kind's wide rows; the database says which columns there are."""
     described = connection.execute(statement("ops/describe_columns"), {"relation": f"hotstar.{kind.table}"})
     columns = [sql.Identifier(row[0]) for row in described if row[0] not in {"id", "content_id", "raw_response"}]
-    written = [sql.Identifier("raw_response"), *columns]
-    return sql.SQL(statement("hotstar/upsert_wide")).format(
-        table=sql.Identifier(kind.table),
-        fields=sql.Identifier(f"{kind.name}_fields"),
-        columns=sql.SQL(", ").join(columns),
-        written=sql.SQL(", ").join(written),
-        values=sql.SQL(", ").join(sql.SQL("new.{0}").format(column) for column in written),
-        updates=sql.SQL(", ").join(sql.SQL("{0} = new.{0}").format(column) for column in written),
-    )
+    return [
+        sql.SQL(statement(f"hotstar/{name}")).format(
+            table=sql.Identifier(kind.table),
+            fields=sql.Identifier(f"{kind.name}_fields"),
+            columns=sql.SQL(", ").join(columns),
+            updates=sql.SQL(", ").join(sql.SQL("{0} = new.{0}").format(column) for column in columns),
+        )
+        for name in names
+    ]
 
 
 def _of_kind(name: str, kind: Kind) -> LiteralString:

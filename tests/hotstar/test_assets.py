@@ -107,6 +107,29 @@ def test_a_run_whose_pages_another_merged_says_what_it_listed(platform: Films) -
     assert platform.rows(log) == [("initial", 1_200, 0), ("incremental", 0, 1_200)]
 
 
+def test_a_census_that_no_merge_took_is_merged_rather_than_listed_again(platform: Films) -> None:
+    assert platform.materialised("hotstar/movie_census").success
+    asked = platform.sandbox.truth()["ledger"]["hotstar"]["accepted"]
+    result = platform.census()
+    assert result.success, failed_checks(result)
+    assert platform.sandbox.truth()["ledger"]["hotstar"]["accepted"] == asked
+    listed = result.asset_materializations_for_node("hotstar__movie_census")[0].metadata
+    assert (listed["taken_up"].value, listed["requests"].value, listed["total"].value) == (True, 0, 1_200)
+    assert platform.table() == platform.truth()
+    assert platform.census().success
+    assert platform.sandbox.truth()["ledger"]["hotstar"]["accepted"] > asked
+
+
+@pytest.mark.parametrize("aged", [False, True])
+def test_a_census_is_listed_anew_where_a_person_approves_or_it_is_old(platform: Films, aged: bool) -> None:
+    assert platform.materialised("hotstar/movie_census").success
+    asked = platform.sandbox.truth()["ledger"]["hotstar"]["accepted"]
+    if aged:
+        platform.forget_when_it_was(MOVIE, hours=7)
+    assert platform.census(approve=None if aged else 5).success
+    assert platform.sandbox.truth()["ledger"]["hotstar"]["accepted"] > asked
+
+
 def test_a_massive_loss_is_withheld_until_a_person_approves(platform: Films) -> None:
     platform.census()
     active = platform.one("SELECT count(*) FROM hotstar_movies WHERE NOT is_deleted")
