@@ -145,6 +145,6 @@ def _report(console: Console, left: Sequence[Kind]) -> None:
 
 
 def bar(console: Console) -> ProgressBar:
-    """A bar of pages with the time left."""
+    """A bar of pages with the time left; none where nobody watches it."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("pages"))
-    return ProgressBar(*columns, TimeRemainingColumn(), console=console)
+    return ProgressBar(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal)

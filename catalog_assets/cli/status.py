@@ -222,7 +222,8 @@ def _kind_lines(state: dict[str, Any]) -> Iterator[str]:
         if run["message"]:
             yield f"{_shown(run['started_at'])} {run['status']}: {run['message']}"
     holes = [f"{_shown(hole['start'])} to {_shown(hole['end'])}" for hole in state["holes"]]
-    yield f"changes listed until {_shown(state['covered_until'])}; holes: {', '.join(holes) or 'none'}"
+    if state["covered_until"] is not None:
+        yield f"changes listed until {_shown(state['covered_until'])}; holes: {', '.join(holes) or 'none'}"
     made, failed = state["checks_evaluated"], state["checks_failed"]
     yield f"{made - len(failed)} of {made} checks passed" if made else "no check was made yet"
     for result in failed:
