@@ -256,7 +256,7 @@ def test_a_failed_check_is_told_once_and_is_over_when_it_passes(
         look(instance)
         told.append(len(hook.texts))
     assert told == [0, 1, 1, 2]
-    assert f"Checks of {asset.to_user_string()} fail: {check}." in hook.texts[0]
+    assert f"The check {check} of {asset.to_user_string()} fails" in hook.texts[0]
     assert "is over" in hook.texts[1]
 
 
@@ -274,3 +274,25 @@ def test_a_check_that_only_warns_is_not_told(
     )
     assert "checks/" not in look(instance)
     assert hook.texts == []
+
+
+def test_each_failed_check_is_told_for_itself_and_one_that_mends_itself_after_two_hours(
+    connection: psycopg.Connection, instance: dg.DagsterInstance, hook: WebhookServer, shift_clock: ShiftClock
+) -> None:
+    def evaluated(check: str, *, passed: bool = False) -> list[str]:
+        asset = dg.AssetKey(["hotstar", "movies"])
+        instance.report_runless_asset_event(dg.AssetCheckEvaluation(asset_key=asset, check_name=check, passed=passed))
+        look(instance)
+        return [next(name for name in NAMES if name in text) for text in hook.texts]
+
+    add_census(connection, now())
+    add_sync(connection, now())
+    assert evaluated("coverage_has_no_hole") == []
+    assert evaluated("every_id_kept") == ["every_id_kept"]
+    assert evaluated("table_equals_census") == ["every_id_kept", "table_equals_census"]
+    assert evaluated("every_id_kept", passed=True) == ["every_id_kept", "table_equals_census", "every_id_kept"]
+    shift_clock(connection, timedelta(hours=2, minutes=1))
+    assert evaluated("every_id_kept", passed=True)[3:] == ["coverage_has_no_hole"]
+
+
+NAMES = ("every_id_kept", "table_equals_census", "coverage_has_no_hole")

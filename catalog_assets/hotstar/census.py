@@ -16,7 +16,7 @@ from catalog_assets.hotstar.coverage import INDEX_LAG
 from catalog_assets.hotstar.dividing import Divider
 from catalog_assets.hotstar.kinds import Kind
 from catalog_assets.hotstar.ledger import StartDateLedger
-from catalog_assets.hotstar.listing import HOTSTAR_PAGING, ListingResult, finish, first_problem, read_before
+from catalog_assets.hotstar.listing import HOTSTAR_PAGING, ListingResult, finish, first_problem, proven_before
 from catalog_assets.hotstar.parts import PartReading
 from catalog_assets.hotstar.reading import Client, PartReader, UnreadableAnswer, cancel, narrowed
 from catalog_assets.hotstar.record import ListingRecord, Part, locked
@@ -64,7 +64,7 @@ async def take_census(
     async with locked(database, kind, "census") as connection:
         if approved_deletions is None:
             for row in await connection.rows("find_unmerged_census", {"kind": kind.name}):
-                return read_before(row, "census", paging)
+                return proven_before(row, paging)
         record = await ListingRecord.begin(connection, kind, "census", run_id, approved_deletions=approved_deletions)
         exempt = "taken up" if record.taken_up else None
         if approved_deletions is not None:

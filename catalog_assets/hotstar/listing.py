@@ -110,11 +110,11 @@ async def finish(
     )
 
 
-def read_before(row: Row, purpose: Purpose, paging: Paging) -> ListingResult:
-    """A listing that an earlier run read to its end and proved complete, as that run left it."""
+def proven_before(row: Row, paging: Paging) -> ListingResult:
+    """A census that an earlier run read to its end and proved complete, as that run left it."""
     return ListingResult(
         **row,
-        purpose=purpose,
+        purpose="census",
         status="complete",
         problem=None,
         floor=math.ceil(row["total"] / paging.size),

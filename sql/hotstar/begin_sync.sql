@@ -1,9 +1,11 @@
--- Begins the log row of a run and kind; a run that begins again keeps its row. The first complete census is the initial load.
+-- Begins the log row of a run and kind; a run that begins again keeps its row. Until a complete census is merged, a load is the initial one.
 INSERT INTO hotstar_sync_log (kind, sync_type, run_id, started_at)
 SELECT
   %(kind)s,
   CASE
-    WHEN %(sync_type)s IN ('census', 'round') AND NOT EXISTS (SELECT FROM newest_censuses WHERE kind = %(kind)s) THEN 'initial'
+    WHEN %(sync_type)s IN ('census', 'round') AND NOT EXISTS (
+      SELECT FROM merges WHERE kind = %(kind)s AND census_id IS NOT NULL
+    ) THEN 'initial'
     ELSE %(sync_type)s
   END,
   %(run_id)s,

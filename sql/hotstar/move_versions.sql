@@ -4,7 +4,9 @@ UPDATE items AS i SET
   position = r.position,
   version_from = r.valid_from,
   first_seen_at = r.first_seen_at,
-  updated_at = greatest(i.updated_at, r.valid_from)
+  updated_at = greatest(r.valid_from, (
+    SELECT max(e.at) FROM deletion_events AS e WHERE e.kind = i.kind AND e.content_id = i.content_id AND e.event <> 'changed'
+  ))
 FROM runs AS r
 WHERE
   i.kind = %(kind)s

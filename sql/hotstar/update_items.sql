@@ -11,7 +11,9 @@ UPDATE items AS i SET
   position = new.position,
   version_from = new.valid_from,
   first_seen_at = new.first_seen_at,
-  updated_at = greatest(new.valid_from, i.updated_at),
+  updated_at = greatest(new.valid_from, (
+    SELECT max(e.at) FROM deletion_events AS e WHERE e.kind = i.kind AND e.content_id = i.content_id AND e.event <> 'changed'
+  )),
   is_test = new.is_test
 FROM newest_contents AS new
 WHERE i.kind = %(kind)s AND i.content_id = new.content_id AND NOT new.is_new

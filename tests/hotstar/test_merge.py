@@ -12,6 +12,7 @@ import pytest
 from catalog_assets.hotstar import merge
 from catalog_assets.hotstar.checks import CHECKS
 from catalog_assets.hotstar.kinds import MOVIE
+from catalog_assets.hotstar.replay import replay
 from tests.hotstar.stored import START, body_of, film, merged, rows, store_films, store_listing, store_page
 
 HOUR = timedelta(hours=1)
@@ -29,6 +30,21 @@ def test_a_first_load_inserts_and_the_same_pages_again_change_nothing(source: ps
     assert (second.inserted, second.updated, second.unchanged) == (0, 0, 5)
     assert [row[:2] for row in before] == [row[:2] for row in after]
     assert all(late[2] - early[2] == DAY for early, late in zip(before, after, strict=True))
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_when_an_item_changed_does_not_depend_on_how_many_pages_are_merged_together(
+    source: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    store_films(source, [film(1), film(2)])
+    merged(source)
+    for day in (8, 7):
+        store_films(source, [film(1, title="B"), film(3)], at=START + day * DAY)
+    monkeypatch.setattr(merge, "PAGES_AT_ONCE", at_once)
+    merged(source)
+    changed = "SELECT updated_at FROM hotstar_movies ORDER BY content_id"
+    assert rows(source, changed) == [(START + 7 * DAY,), (START,), (START + 7 * DAY,)]
+    assert replay(source, MOVIE).differences == 0
 
 
 def test_a_merge_without_new_pages_changes_nothing(source: psycopg.Connection) -> None:
