@@ -43,7 +43,8 @@ class World:
         self.service = MemoryService({}, SMALL)
 
     def census(self, *, run_id: str = "run", approved_deletions: int | None = None) -> ListingResult:
-        return self.runner.run(
+        """A census whose pages a merge then takes."""
+        result = self.runner.run(
             take_census(
                 kind=MOVIE,
                 client=self.service,
@@ -54,6 +55,13 @@ class World:
                 paging=self.service.paging,
             )
         )
+        self.execute(
+            "WITH merge AS ("
+            "INSERT INTO merges (kind, run_id, merged_at) VALUES ('movie', 'run', now()) RETURNING merge_id)"
+            " INSERT INTO page_merges SELECT page_id, merge_id FROM pages, merge"
+            " WHERE page_id NOT IN (SELECT page_id FROM page_merges)"
+        )
+        return result
 
     def updates(self, start: datetime, end: datetime) -> ListingResult:
         return self.runner.run(
