@@ -1,4 +1,4 @@
-"""(e) The four large kinds at several sizes without pace, (f) at one request a second: half an hour, once."""
+"""(e) The four large kinds at several sizes without pace, (f) at one request a second."""
 
 import time
 from collections.abc import Sequence
