@@ -24,9 +24,7 @@ def main() -> None:
     """Measures the parts asked for, each on a stage of its own, and keeps what was measured of the others."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parts = "; ".join(f"{letter}: {what}" for letter, what in PARTS.items())
-    parser.add_argument(
-        "--parts", default="", help=f"letters of what to measure ({parts}); all but f if left out"
-    )
+    parser.add_argument("--parts", default="", help=f"letters of what to measure ({parts}); all but f if left out")
     chosen = parser.parse_args().parts or "abcde"
     console = Console(stderr=True)
     figures: list[Figure] = []
