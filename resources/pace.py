@@ -56,8 +56,9 @@ class ServicePace:
         slow_s: an answer that takes longer begins a rest, from send to last byte.
         timeout_s: an answer that takes longer is given up.
         rest_s: the rest after a 5XX, a timeout or a slow answer.
-        late_s: a request that leaves later than this after it was let go asks again. Below 0.015 x `interval_s`, less
-            what arrivals jitter: one that leaves late and the next on time must still stand one interval apart.
+        late_s: a request that is let go later than this after it asked asks again, and one that leaves later tells so.
+            Below 0.015 x `interval_s`, less what arrivals jitter: one that leaves late and the next on time must still
+            stand one interval apart.
         budgets: units a day or month.
     """
 
@@ -148,6 +149,7 @@ class Pace:
         self._entered = False
         self._rests_met: set[int] = set()
         self._due: dict[Slot, datetime] = {}
+        self._asked: dict[Slot, float] = {}
         self._quickest_s = math.inf
 
     async def __aenter__(self) -> Self:
@@ -223,9 +225,22 @@ class Pace:
                 due = row["at"]
             elif took_s <= self._quickest_s + self.description.late_s or self.description.interval_s == 0:
                 self._due.pop(slot, None)
+                self._asked[slot] = asked
                 return True
         await self.give_up(slot)
         return False
+
+    async def left(self, slot: Slot) -> None:
+        """Tell every process that a request let go by `reach` has left, if that took longer than it may.
+
+        A busy machine may hold it up in between; the next then leaves an interval after it really left.
+
+        Raises:
+            DatabaseError: the source database cannot be reached.
+        """
+        late_s = self._monotonic() - self._asked.pop(slot) - self._quickest_s
+        if late_s > self.description.late_s and self.description.interval_s > 0:
+            await self.run("ops/delay_use", {"service": self.description.service, "at": slot.at, "late_s": late_s})
 
     async def _ask(self, cost: int) -> Slot | datetime:
         """A slot, or the time until which the service rests."""
@@ -273,6 +288,7 @@ class Pace:
             retry_after_s: seconds that a 429 asked to wait.
         """
         self._due.pop(slot, None)
+        self._asked.pop(slot, None)
         await self.run(
             "ops/report_outcome",
             {

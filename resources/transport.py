@@ -226,6 +226,8 @@ class PacedTransport(httpx.AsyncBaseTransport):
         async def leave_when_connected(event: str, _: dict[str, Any]) -> None:
             if event.endswith(".send_request_headers.started"):
                 await leave()
+            elif event.endswith(".send_request_headers.complete"):
+                await self._pace.left(tried.slot)
 
         # The credential is no variable of its own: a traceback that shows variables shows none.
         outgoing = httpx.Request(

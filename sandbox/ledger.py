@@ -1,5 +1,6 @@
 """What was asked of a service: every request, admitted or refused, so that a test can count and time them."""
 
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -16,7 +17,7 @@ class Entry:
 
     arrived: float
     at: float
-    """Epoch seconds of real time."""
+    """Epoch seconds of real time at its arrival."""
     path: str
     params: dict[str, str]
     status: int
@@ -34,8 +35,9 @@ class Ledger:
 
     entries: list[Entry] = field(default_factory=list)
 
-    def record(self, asked: Asked, *, at: float, status: int, admitted: bool, items: int) -> None:
-        """Write a request down; `at` is epoch seconds of real time."""
+    def record(self, asked: Asked, *, status: int, admitted: bool, items: int) -> None:
+        """Write a request down."""
+        at = time.time() - (time.monotonic() - asked.arrived)
         self.entries.append(Entry(asked.arrived, at, asked.path, dict(asked.params), status, admitted, items))
 
     def summary(self) -> dict[str, object]:

@@ -106,11 +106,11 @@ class World:
                 reply = spoil(reply, fault)
         for waiting in after:
             waiting.action()
-        self.ledgers[service.name].record(asked, at=time.time(), status=reply.status, admitted=True, items=reply.items)
+        self.ledgers[service.name].record(asked, status=reply.status, admitted=True, items=reply.items)
         return reply
 
     def refuse(self, service: Service, asked: Asked, early: float) -> Reply:
         """Answer a request that came `early` seconds too soon."""
         reply = service.refuse(early)
-        self.ledgers[service.name].record(asked, at=time.time(), status=reply.status, admitted=False, items=0)
+        self.ledgers[service.name].record(asked, status=reply.status, admitted=False, items=0)
         return reply

@@ -110,6 +110,44 @@ def test_a_request_that_was_let_go_and_held_up_asks_again(source_url: str, monke
     paced(source_url, scene, pace=replace(QUICK, late_s=0.03))
 
 
+def test_a_request_that_was_held_up_after_it_was_let_go_delays_the_next(source_url: str) -> None:
+    held_up_s = 0.15
+
+    async def scene(pace: Pace) -> None:
+        late, following = await pace.take(cost=1), await pace.take(cost=1)
+        assert await pace.reach(late)
+        await asyncio.sleep(held_up_s)
+        await pace.left(late)
+        left = pace.clock.now()
+        assert await pace.reach(following)
+        assert (pace.clock.now() - left).total_seconds() >= QUICK.interval_s
+
+    paced(source_url, scene)
+
+
+def let_go(source_url: str) -> datetime:
+    with psycopg.connect(source_url) as connection:
+        row = connection.execute("SELECT used_at FROM ops.pace").fetchone()
+    assert row is not None
+    at: datetime = row[0]
+    return at
+
+
+def test_a_request_that_left_long_ago_delays_nobody(source_url: str) -> None:
+    async def scene(pace: Pace) -> None:
+        late, following = await pace.take(cost=1), await pace.take(cost=1)
+        assert await pace.reach(late)
+        assert await pace.reach(following)
+        before = let_go(source_url)
+        await pace.left(late)
+        assert let_go(source_url) == before
+        await asyncio.sleep(2 * QUICK.late_s)
+        await pace.left(following)
+        assert let_go(source_url) > before
+
+    paced(source_url, scene)
+
+
 def test_a_slot_overtaken_by_a_rest_is_returned(source_url: str) -> None:
     async def scene(pace: Pace) -> None:
         sent, waiting = await pace.take(cost=1), await pace.take(cost=1)

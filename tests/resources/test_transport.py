@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from resources.edgeauth import TokenRecord
 from resources.errors import BudgetSpent, PermanentServiceError, ServiceBusy, ServiceResting, ServiceUnreachable
 from resources.hotstar import HOTSTAR_PACE, Answer, HotstarClient
-from resources.pace import Budget, ServicePace
+from resources.pace import Budget, Pace, ServicePace, Slot
 from tests.sandbox_process import RunningSandbox, running_sandbox
 
 QUICK = replace(HOTSTAR_PACE, interval_s=0.0, rest_s=0.4, slow_s=0.3, timeout_s=0.8)
@@ -186,6 +186,31 @@ def test_a_wait_for_a_slot_is_not_the_service_being_slow(sandbox: RunningSandbox
         assert it.pace()["rests"] == 0
 
     against(sandbox, source_url, scene, pace=replace(QUICK, interval_s=0.4, late_s=0.05))
+
+
+def test_a_request_held_up_on_a_busy_machine_leaves_the_next_its_interval(
+    sandbox: RunningSandbox, source_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interval_s, held_up_s = 0.2, 0.1
+    reach = Pace.reach
+    reached_slots: list[Slot] = []
+
+    async def held_up_once(self: Pace, slot: Slot) -> bool:
+        may_leave = await reach(self, slot)
+        reached_slots.append(slot)
+        if len(reached_slots) == 2:
+            await asyncio.sleep(held_up_s)
+        return may_leave
+
+    monkeypatch.setattr(Pace, "reach", held_up_once)
+
+    async def scene(it: Reached) -> None:
+        await asyncio.gather(*(it.page() for _ in range(3)))
+        arrived = sandbox.truth()["ledger"]["hotstar"]["arrivals"]
+        assert arrived[1] - arrived[0] >= interval_s + held_up_s / 2
+        assert arrived[2] - arrived[1] >= interval_s - held_up_s / 2
+
+    against(sandbox, source_url, scene, pace=replace(QUICK, interval_s=interval_s))
 
 
 def test_what_was_under_way_when_a_rest_began_is_kept_and_the_others_wait(
