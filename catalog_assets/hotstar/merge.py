@@ -79,7 +79,8 @@ def merge_pages(
     """Merges every stored page of a kind that was not merged yet, in one transaction of its own.
 
     Args:
-        connection: A connection whose search path finds the tables (`hotstar`, or a replay's schema before it).
+        connection: An autocommit connection whose search path finds the tables (`hotstar`, or a replay's schema before
+            it).
         kind: What is merged.
         run_id: The Dagster run, for the log.
         repeated: The logged merge that a replay repeats: its pages, its instant, the census it relied on.
@@ -102,16 +103,20 @@ def merge_pages(
         with connection.cursor(row_factory=class_row(_StoredPage)) as pages:
             stored = pages.execute(statement(taking), known).fetchall()
         cursor.execute(statement("hotstar/create_before"))
-        _merge_batches(connection, kind, stored, known)
+        seen = _merge_batches(connection, kind, stored, known)
+        _choose_joins(cursor, known, seen)
         _decide_deletions(cursor, kind, known)
         with connection.cursor(row_factory=class_row(MergeResult)) as result:
-            return result.execute(_of_kind("hotstar/finish_merge", kind), known).fetchall()[0]
+            merged = result.execute(_of_kind("hotstar/finish_merge", kind), known).fetchall()[0]
+    connection.execute(_of_kind("hotstar/analyze_merged", kind))
+    return merged
 
 
 def _merge_batches(
     connection: psycopg.Connection, kind: Kind, stored: Sequence[_StoredPage], known: dict[str, object]
-) -> None:
-    """Writes sightings and versions batch by batch."""
+) -> int:
+    """Writes sightings and versions batch by batch; returns how many sightings."""
+    seen = 0
     insert_wide, update_wide = _of_fields(connection, kind, "insert_wide", "update_wide")
     for first in range(0, len(stored), PAGES_AT_ONCE):
         batch = stored[first : first + PAGES_AT_ONCE]
@@ -121,8 +126,9 @@ def _merge_batches(
             "bodiless": [page.page_id for page in batch if not page.has_body],
         }
         with connection.cursor() as cursor:
-            _write_versions(cursor, kind, known | pages, insert_wide, update_wide)
+            seen += _write_versions(cursor, kind, known | pages, insert_wide, update_wide)
     connection.execute(statement("hotstar/end_first_write"))
+    return seen
 
 
 def _stage(connection: psycopg.Connection, kind: Kind, page_ids: Sequence[int]) -> None:
@@ -148,19 +154,18 @@ def _read(kind: Kind, compressed: bytes) -> JudgedPage:
 
 def _write_versions(
     cursor: psycopg.Cursor, kind: Kind, known: dict[str, object], insert_wide: sql.Composed, update_wide: sql.Composed
-) -> None:
-    for name in (
-        "add_sightings",
-        *(["repeat_sightings"] if known["bodiless"] else []),  # only a replay meets pages without a body
-        "add_rejected_items",
-        "create_touched",
-        "analyze_touched",
-        "remember_before",
-        "create_runs",
-        "create_newest",
-    ):
+) -> int:
+    """Writes the sightings of a batch, and what they make of its items; returns how many sightings."""
+    seen = cursor.execute(statement("hotstar/add_sightings"), known).rowcount
+    if known["bodiless"]:  # only a replay meets pages without a body
+        seen += cursor.execute(statement("hotstar/repeat_sightings"), known).rowcount
+    cursor.execute(statement("hotstar/add_rejected_items"), known)
+    _choose_joins(cursor, known, seen)
+    touched = cursor.execute(statement("hotstar/create_touched"), known).rowcount
+    _choose_joins(cursor, known, touched)
+    for name in ("analyze_touched", "remember_before", "create_runs", "create_newest", "analyze_newest"):
         cursor.execute(statement(f"hotstar/{name}"), known)
-    for name in ("analyze_newest", "create_payloads", "delete_versions", "insert_versions", "move_versions"):
+    for name in ("create_payloads", "delete_versions", "insert_versions", "move_versions"):
         cursor.execute(_of_kind(f"hotstar/{name}", kind), known)
     cursor.execute(statement("hotstar/create_newest_contents"))
     cursor.execute(statement("hotstar/update_items"), known)
@@ -170,7 +175,11 @@ def _write_versions(
     cursor.execute(insert_wide)
     cursor.execute(statement("hotstar/clear_staged"), known)
     cursor.execute(statement("hotstar/drop_batch"))
-    cursor.execute(_of_kind("hotstar/analyze_merged", kind))
+    return seen
+
+
+def _choose_joins(cursor: psycopg.Cursor, known: dict[str, object], rows: int) -> None:
+    cursor.execute(statement("hotstar/choose_joins"), known | {"rows": rows})
 
 
 def _decide_deletions(cursor: psycopg.Cursor, kind: Kind, known: dict[str, object]) -> None:

@@ -1,14 +1,11 @@
--- Tells the planner, after each batch, of a kind that grows by more than a tenth: statistics that do not know the kind yet make it expect
--- one row where there are hundreds of thousands, and compare each with each. Another kind's merge that does the same waits for this one;
--- a role that does not own the tables needs MAINTAIN (PostgreSQL 17 and newer).
+-- Tells the planner, right after a merge, of a kind that grew by more than a tenth: what reads it next need not wait for autovacuum.
+-- A role that does not own the tables needs MAINTAIN (PostgreSQL 17 and newer); without it the statistics come later.
 DO $$
+DECLARE
+  tenfold CONSTANT bigint := 10 * (SELECT m.inserted FROM merges AS m WHERE m.kind = '{kind}' ORDER BY m.merge_id DESC LIMIT 1);
 BEGIN
-  IF
-    EXISTS (SELECT FROM before_merge WHERE known_hash IS NULL)
-    AND (SELECT count(*) * 10 FROM before_merge WHERE known_hash IS NULL) > (SELECT count(*) FROM items WHERE kind = '{kind}')
-  THEN
-    PERFORM pg_advisory_xact_lock(hashtext('hotstar.analyze'));
-    ANALYZE before_merge, items, sightings;
+  IF (SELECT count(*) FROM (SELECT FROM items WHERE kind = '{kind}' LIMIT tenfold) AS few) < tenfold THEN
+    ANALYZE items, sightings;
   END IF;
 END
 $$

@@ -1,6 +1,5 @@
 -- Truncates a wide table that is empty and puts its indexes off: where the server's WAL is minimal, what this transaction writes into it
--- then needs none, and an index is built faster than it grows. Who reads the empty table waits until the merge ends; so it waits itself
--- before that for what it would have to wait for later (analyze_merged.sql).
+-- then needs none, and an index is built faster than it grows. Who reads the empty table waits until the merge ends.
 DO $$
 DECLARE
   waits CONSTANT text := current_setting('lock_timeout');
@@ -11,7 +10,6 @@ BEGIN
     AND has_schema_privilege((SELECT c.relnamespace FROM pg_class AS c WHERE c.oid = '{table}'::regclass), 'CREATE')
     AND NOT EXISTS (SELECT FROM {table})
   THEN
-    PERFORM pg_advisory_xact_lock(hashtext('hotstar.analyze'));
     PERFORM set_config('lock_timeout', '1s', true);
     TRUNCATE {table};
     PERFORM set_config('lock_timeout', waits, true);

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -10,7 +11,7 @@ from psycopg import sql
 
 from catalog_assets.hotstar import merge
 from catalog_assets.hotstar.kinds import MATCH, MOVIE, Kind
-from tests.hotstar.stored import film, item_of, merged, rows, store_films, store_items
+from tests.hotstar.stored import START, film, item_of, merged, rows, store_films, store_items
 
 
 def indexes(connection: psycopg.Connection) -> list[tuple[Any, ...]]:
@@ -114,8 +115,28 @@ def planned(connection: psycopg.Connection, kind: Kind) -> int:
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
+def joined(connection: psycopg.Connection, kind: Kind) -> str:
+    """How the planner would join a kind's items to their sightings."""
+    query = "EXPLAIN SELECT FROM hotstar.sightings JOIN hotstar.items USING (kind, content_id) WHERE kind = %s"
+    return "\n".join(line for (line,) in rows(connection, query, kind.name))
+
+
+def watch(monkeypatch: pytest.MonkeyPatch, after_a_batch: Callable[[], object]) -> list[object]:
+    """What is seen after each batch of one page, within the merge."""
+    write, seen = merge._write_versions, []
+
+    def write_versions(*of_a_batch: Any) -> int:
+        written = write(*of_a_batch)
+        seen.append(after_a_batch())
+        return written
+
+    monkeypatch.setattr(merge, "PAGES_AT_ONCE", 1)
+    monkeypatch.setattr(merge, "_write_versions", write_versions)
+    return seen
+
+
 @pytest.mark.parametrize("role", [nullcontext, writing_only])
-def test_a_kind_that_comes_after_a_large_one_is_not_planned_as_one_row(
+def test_a_kind_that_comes_after_a_large_one_is_not_compared_each_with_each(
     source: psycopg.Connection,
     monkeypatch: pytest.MonkeyPatch,
     role: Callable[[psycopg.Connection], AbstractContextManager[None]],
@@ -126,14 +147,22 @@ def test_a_kind_that_comes_after_a_large_one_is_not_planned_as_one_row(
     assert planned(source, MOVIE) == 500
     for first in (0, 300):
         store_items(source, [item_of(MATCH, n) for n in range(first, first + 300)], kind=MATCH)
-    monkeypatch.setattr(merge, "PAGES_AT_ONCE", 1)
-    write, expected = merge._write_versions, []
-
-    def write_versions(*of_a_batch: Any) -> None:
-        expected.append(planned(source, MATCH))
-        write(*of_a_batch)
-
-    monkeypatch.setattr(merge, "_write_versions", write_versions)
+    assert "Nested Loop" in joined(source, MATCH)
+    plans = watch(monkeypatch, lambda: "Nested Loop" in joined(source, MATCH))
     with role(source):
         merged(source, MATCH)
-    assert [*expected, planned(source, MATCH)] == [1, 300, 600]
+    assert plans == [False, False]
+    assert planned(source, MATCH) == 600
+
+
+def test_a_few_changes_of_a_large_kind_are_looked_up_one_by_one(
+    source: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_films(source, [film(n) for n in range(500)])
+    merged(source)
+    for hours, changed in enumerate((3, 100), start=1):
+        items = [film(n, title=f"Changed {hours} times") for n in range(changed)]
+        store_films(source, items, at=START + timedelta(hours=hours))
+    lookups = watch(monkeypatch, lambda: rows(source, "SHOW enable_nestloop")[0][0])
+    assert merged(source).updated == 100
+    assert lookups == ["on", "off"]
