@@ -13,6 +13,7 @@ from catalog_assets.hotstar.retention_asset import retained_pages
 from catalog_assets.hotstar.retention_checks import retention_checks
 from catalog_assets.instance.assets import logs_in_bounds, run_logs
 from catalog_assets.jobs import jobs
+from catalog_assets.pool_waits import sleep_while_waiting
 from resources.dagster_resources import Hotstar, SourceDatabase
 
 
@@ -24,6 +25,7 @@ def build_definitions(*, resources: Mapping[str, Any] | None = None) -> dg.Defin
     Args:
         resources: Resources that replace the ones of the same name (`source`, `hotstar`).
     """
+    sleep_while_waiting()
     schedules, sensors = automation()
     return dg.Definitions(
         assets=[*hotstar_assets(), daily_figures, retained_pages, run_logs],
