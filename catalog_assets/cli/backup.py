@@ -130,11 +130,9 @@ def _without_runs(ready: Platform) -> Iterator[None]:
         AlreadyRunning: one is.
     """
     # Dagster takes a second to import, which `catalog backup` need not spend.
-    from dagster import DagsterInstance  # noqa: PLC0415
+    from catalog_assets.cli.runs import UNDER_WAY, WAITING, opened_instance, runs_of, settle_dead_runs  # noqa: PLC0415
 
-    from catalog_assets.cli.runs import UNDER_WAY, WAITING, runs_of, settle_dead_runs  # noqa: PLC0415
-
-    with alone(ready.home, UP) as no_up, alone(ready.home, LOAD) as no_load, DagsterInstance.get() as instance:
+    with alone(ready.home, UP) as no_up, alone(ready.home, LOAD) as no_load, opened_instance(ready) as instance:
         if ready.server is not None and no_up and no_load:
             settle_dead_runs(ready, instance)
         runs = runs_of(instance, (*UNDER_WAY, *(() if no_up else WAITING)))

@@ -28,6 +28,7 @@ from resources.statements import statement
 if TYPE_CHECKING:
     from dagster import DagsterInstance
     from dagster._core.execution.plan.objects import StepFailureData
+    from dagster_shared.error import SerializableErrorInfo
 
 _POLL_S = 0.5
 
@@ -73,8 +74,7 @@ def load(
 
 def _run(ready: Platform, kind: Kind, day: date | None, config: dict[str, Any], console: Console) -> dict[str, Any]:
     # Dagster takes a second to import: what can be refused was refused before.
-    from dagster import DagsterInstance  # noqa: PLC0415
-
+    from catalog_assets.cli.runs import opened_instance  # noqa: PLC0415
     from catalog_assets.definitions import defs  # noqa: PLC0415
     from catalog_assets.jobs import CENSUS, POLL, asset_keys  # noqa: PLC0415
     from catalog_assets.partitions import HOTSTAR_ZONE  # noqa: PLC0415
@@ -84,7 +84,7 @@ def _run(ready: Platform, kind: Kind, day: date | None, config: dict[str, Any], 
     ops = {f"hotstar__{kind.listing}": {"config": config}} if config else {}
     run_config = {"ops": ops, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with (
-        DagsterInstance.get() as instance,
+        opened_instance(ready) as instance,
         _settled(ready, instance),
         (ready.home / "logs" / "load.log").open("a", encoding="utf-8") as lines,
     ):
@@ -104,13 +104,14 @@ def _run(ready: Platform, kind: Kind, day: date | None, config: dict[str, Any], 
             if not evaluation.passed
         ]
         errors = [_reason(event.step_failure_data) for event in result.get_step_failure_events()]
+        run_failures = [event.job_failure_data.error for event in result.all_events if event.is_run_failure]
     return {
         "run": result.run_id,
         "succeeded": result.success,
         **_summary(ready, kind.name, result.run_id),
         "checks": f"{len(evaluations) - len(failed)} of {len(evaluations)} passed",
         "checks_failed": failed,
-        "errors": errors,
+        "errors": errors or [_cause(error) for error in run_failures],
     }
 
 
@@ -118,7 +119,11 @@ def _reason(failure: "StepFailureData") -> str:
     """Why a step failed: what it said itself, or the error below Dagster's own."""
     if failure.user_failure_data is not None and failure.user_failure_data.description:
         return failure.user_failure_data.description
-    error = failure.error
+    return _cause(failure.error)
+
+
+def _cause(error: "SerializableErrorInfo | None") -> str:
+    """What stands below Dagster's own error."""
     while error is not None and error.cause is not None:
         error = error.cause
     return "unknown" if error is None else error.message.strip()

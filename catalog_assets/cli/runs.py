@@ -1,7 +1,7 @@
 """Dagster runs as the command line sees them: settle those of a dead host, launch one through the queue, follow it."""
 
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from typing import Any
 
 import httpx
@@ -9,8 +9,10 @@ from dagster import AssetKey, DagsterInstance, DagsterRun, DagsterRunStatus, Run
 
 from catalog_assets.cli.environment import Platform
 from catalog_assets.health import close_interrupted
+from catalog_assets.hotstar.assets import CENSUS_POOL, POLL_POOL
 from resources.databases import Database
 from resources.errors import CatalogError
+from resources.statements import statement
 
 LOCATION = "catalog"
 """The code location's name: part of the identity of every schedule and sensor."""
@@ -42,6 +44,27 @@ query Loaded($location: String!) {
   }
 }
 """
+
+
+@contextmanager
+def opened_instance(ready: Platform) -> Iterator[DagsterInstance]:
+    """Dagster's instance, with its tables and pools.
+
+    Dagster makes each when it first needs it, and of two processes that do so at once one may fail: a pool's row is
+    inserted in a transaction that goes on after the insert was refused. So they are made here, by one at a time.
+
+    Raises:
+        DatabaseError: Dagster's database cannot be reached.
+    """
+    database = Database(ready.urls.dagster, name="dagster", pool_size=1)
+    with closing(database), database.connection() as connection:
+        connection.execute(statement("ops/lock_instance"))
+        instance = DagsterInstance.get()
+        storage = instance.event_log_storage
+        for pool in {CENSUS_POOL, POLL_POOL} - {limit.name for limit in storage.get_pool_limits()}:
+            storage.initialize_concurrency_limit_to_default(pool)
+    with instance:
+        yield instance
 
 
 def runs_of(

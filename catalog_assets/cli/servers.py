@@ -15,7 +15,7 @@ from dagster import AssetKey, DagsterInstance, DagsterRunStatus
 from catalog_assets.cli.environment import Platform
 from catalog_assets.cli.locks import LOAD, alone
 from catalog_assets.cli.processes import Child, ask_to_end, await_end, descendants, kill, living, marked, start
-from catalog_assets.cli.runs import LOCATION, is_launched, is_loaded, runs_of, settle_dead_runs
+from catalog_assets.cli.runs import LOCATION, is_launched, is_loaded, opened_instance, runs_of, settle_dead_runs
 from resources.errors import CatalogError
 
 DEFINITIONS = "catalog_assets.definitions"
@@ -106,7 +106,7 @@ def running_servers(
         stack.callback(_end_what_is_left, ready, children)
         code = start("code-server", _code_server(code_port), environment={}, logs=logs)
         children.append(code)
-        instance = stack.enter_context(DagsterInstance.get())
+        instance = stack.enter_context(opened_instance(ready))
         _upgrade_storage(instance, ready.home)
         with alone(ready.home, LOAD) as no_load:
             settle_dead_runs(ready, instance, taken_up=taken_up, spare_loads=not no_load)

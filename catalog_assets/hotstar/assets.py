@@ -35,6 +35,8 @@ warnings.filterwarnings("ignore", message="Parameter `backfill_policy`", categor
 
 GROUP = "hotstar"
 OWNERS = ["team:catalogue"]
+POLL_POOL = "hotstar_poll"
+CENSUS_POOL = "hotstar_census"
 POLL_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=26), warn_window=timedelta(hours=5))
 DAY_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
 WEEK_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=9), warn_window=timedelta(days=8))
@@ -70,7 +72,7 @@ def _updates(kind: Kind) -> dg.AssetsDefinition:
         description=f"Pages of what changed among Hotstar's {kind.plural} on a day of update time.",
         partitions_def=hotstar_days,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        pool="hotstar_poll",
+        pool=POLL_POOL,
         freshness_policy=POLL_FRESHNESS,
         group_name=GROUP,
         owners=OWNERS,
@@ -107,7 +109,7 @@ def _census(kind: Kind) -> dg.AssetsDefinition:
         description=f"Pages of a complete, proven listing of Hotstar's {kind.plural}, by the day on which it began.",
         partitions_def=hotstar_days,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        pool="hotstar_census",
+        pool=CENSUS_POOL,
         freshness_policy=WEEK_FRESHNESS if kind.listed_every == "week" else DAY_FRESHNESS,
         group_name=GROUP,
         owners=OWNERS,
@@ -139,7 +141,7 @@ def _rounds(kind: Kind) -> dg.AssetsDefinition:
         description=f"Pages of Hotstar's {kind.plural}, listed one series after the other: {A_DAY} series a day.",
         partitions_def=hotstar_days,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        pool="hotstar_census",
+        pool=CENSUS_POOL,
         freshness_policy=DAY_FRESHNESS,
         group_name=GROUP,
         owners=OWNERS,
