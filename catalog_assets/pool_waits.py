@@ -22,7 +22,7 @@ def seconds_to_sleep(context: InstanceConcurrencyContext) -> float:
         DagsterExecutionInterruptedError: the run was cancelled.
     """
     if pop_captured_interrupt():
-        raise DagsterExecutionInterruptedError
+        raise DagsterExecutionInterruptedError("The run was cancelled while it waited for its pool.")
     next_look = min(context._pending_timeouts.values(), default=0.0)  # noqa: SLF001 - Dagster says it nowhere else
     return min(max(next_look - time.time(), 0.0), LONGEST_S)
 

@@ -149,7 +149,7 @@ class Pace:
         self._entered = False
         self._rests_met: set[int] = set()
         self._due: dict[Slot, datetime] = {}
-        self._asked: dict[Slot, float] = {}
+        self._let_go: dict[Slot, tuple[float, float]] = {}
         self._quickest_s = math.inf
 
     async def __aenter__(self) -> Self:
@@ -225,7 +225,7 @@ class Pace:
                 due = row["at"]
             elif took_s <= self._quickest_s + self.description.late_s or self.description.interval_s == 0:
                 self._due.pop(slot, None)
-                self._asked[slot] = asked
+                self._let_go[slot] = row["now"].timestamp(), asked + took_s
                 return True
         await self.give_up(slot)
         return False
@@ -233,21 +233,35 @@ class Pace:
     async def left(self, slot: Slot) -> None:
         """Tell every process that a request let go by `reach` has left, if that took longer than it may.
 
-        A busy machine may hold it up in between; the next then leaves an interval after it really left.
+        A busy machine may hold it up in between; the next then leaves an interval after it really left. Call it as soon
+        as the request is on its way: what is told is this moment, as early as the database's clock can have shown it.
 
         Raises:
             DatabaseError: the source database cannot be reached.
         """
-        late_s = self._monotonic() - self._asked.pop(slot) - self._quickest_s
-        if late_s > self.description.late_s and self.description.interval_s > 0:
-            await self.run("ops/delay_use", {"service": self.description.service, "at": slot.at, "late_s": late_s})
+        let_go = self._let_go.pop(slot, None)
+        if let_go is None or self.description.interval_s == 0:
+            return
+        let_go_at, answered = let_go
+        left_at = max(let_go_at + self._monotonic() - answered, self.clock.earliest())
+        if left_at - let_go_at > self.description.late_s:
+            await self.run(
+                "ops/delay_use",
+                {
+                    "service": self.description.service,
+                    "at": slot.at,
+                    "left_at": datetime.fromtimestamp(left_at, UTC),
+                },
+            )
 
     async def _ask(self, cost: int) -> Slot | datetime:
         """A slot, or the time until which the service rests."""
         service = self.description.service
         asked = self._monotonic()
         row = await self.run("ops/take_slot", {"service": service, "cost": cost})
-        self.clock.learn(row["now"], asked=asked, answered=self._monotonic())
+        answered = self._monotonic()
+        self.clock.learn(row["now"], asked=asked, answered=answered)
+        self._quickest_s = min(self._quickest_s, answered - asked)
         at: datetime = row["at"]
         if row["verdict"] == "go":
             slot = Slot(at, row["probe"], cost)
@@ -288,7 +302,7 @@ class Pace:
             retry_after_s: seconds that a 429 asked to wait.
         """
         self._due.pop(slot, None)
-        self._asked.pop(slot, None)
+        self._let_go.pop(slot, None)
         await self.run(
             "ops/report_outcome",
             {

@@ -212,6 +212,7 @@ class PacedTransport(httpx.AsyncBaseTransport):
     async def _send(self, request: httpx.Request, tried: Attempt, *, on_trial: bool) -> None:
         """Send a request with the credential added last and read its answer whole; failures stand in `tried`."""
         loop, timeout_s = asyncio.get_running_loop(), self._pace.description.timeout_s
+        leaving: list[asyncio.Task[None]] = []
 
         async def leave() -> None:
             deadline.reschedule(None)
@@ -227,7 +228,8 @@ class PacedTransport(httpx.AsyncBaseTransport):
             if event.endswith(".send_request_headers.started"):
                 await leave()
             elif event.endswith(".send_request_headers.complete"):
-                await self._pace.left(tried.slot)
+                # Beside the answer, whose time it must not lengthen.
+                leaving.append(asyncio.create_task(self._pace.left(tried.slot)))
 
         # The credential is no variable of its own: a traceback that shows variables shows none.
         outgoing = httpx.Request(
@@ -257,6 +259,7 @@ class PacedTransport(httpx.AsyncBaseTransport):
             if tried.sent is not None:
                 tried.took_s = self._monotonic() - tried.sent
                 tried.received_at = self._pace.clock.now()
+            await asyncio.gather(*leaving)
 
     async def _tell(self, call: Call, tried: Attempt) -> None:
         """Report an attempt's outcome to every process, count it and log it."""

@@ -88,11 +88,11 @@ def _read(ready: Platform) -> Status:
         found.needs_person.append(f"Revision {applied} of {state.head} is applied: run `catalog migrate`.")
         return found
     # Dagster takes a second to import: a database that is not migrated needs none of it.
-    from catalog_assets.cli.runs import opened_instance  # noqa: PLC0415
+    from dagster import DagsterInstance  # noqa: PLC0415
 
     database = Database(ready.urls.source, pool_size=1)
     try:
-        with opened_instance(ready) as instance, database.connection() as connection:
+        with DagsterInstance.get() as instance, database.connection() as connection:
             is_on = ready.settings.hotstar is not None or ready.server is not None
             read_platform(found, connection, instance, is_on=is_on)
     finally:

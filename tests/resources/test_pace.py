@@ -117,12 +117,32 @@ def test_a_request_that_was_held_up_after_it_was_let_go_delays_the_next(source_u
         late, following = await pace.take(cost=1), await pace.take(cost=1)
         assert await pace.reach(late)
         await asyncio.sleep(held_up_s)
-        await pace.left(late)
         left = pace.clock.now()
+        await pace.left(late)
         assert await pace.reach(following)
-        assert (pace.clock.now() - left).total_seconds() >= QUICK.interval_s
+        assert (pace.clock.now() - left).total_seconds() >= QUICK.interval_s - QUICK.late_s
 
     paced(source_url, scene)
+
+
+def test_a_first_request_that_is_held_up_asks_again_too(source_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    run = Pace.run
+
+    async def held_up_once(self: Pace, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        row = await run(self, name, params)
+        if name == "ops/use_slot":
+            asked.append(name)
+            await asyncio.sleep(0.05 if len(asked) == 1 else 0)
+        return row
+
+    monkeypatch.setattr(Pace, "run", held_up_once)
+
+    async def scene(pace: Pace) -> None:
+        assert await pace.reach(await pace.take(cost=1))
+        assert len(asked) == 2
+
+    paced(source_url, scene, pace=replace(QUICK, late_s=0.03))
 
 
 def let_go(source_url: str) -> datetime:
