@@ -17,9 +17,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sandbox",
         description="Serve the upstream services on 127.0.0.1, simulated from their contracts: Hotstar's films, "
-        "series, seasons, episodes, matches and channels. GET /_truth says what is true, POST /_control changes it, "
-        "GET /_health says it is up. Partner and secret (hex) come from SANDBOX_HOTSTAR_PARTNER and "
-        "SANDBOX_HOTSTAR_SECRET; without them every request is answered with 403.",
+        "series, seasons, episodes, matches and channels, and TMDB's films. GET /_truth says what is true, POST "
+        "/_control changes it, GET /_health says it is up. Hotstar's partner and secret (hex) come from "
+        "SANDBOX_HOTSTAR_PARTNER and SANDBOX_HOTSTAR_SECRET; without them it answers 403. TMDB's token and key come "
+        "from SANDBOX_TMDB_TOKEN and SANDBOX_TMDB_KEY; without either it answers 401.",
     )
     parser.add_argument("--port", type=_whole, default=0, help="port to listen on; 0, the default, takes a free one")
     parser.add_argument("--port-file", type=Path, help="file to write the port to once the sandbox answers")
@@ -28,6 +29,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--latency", type=_positive, default=2.0, help="seconds an answer takes per 1,000 items (default %(default)s)"
+    )
+    parser.add_argument(
+        "--tmdb-rate",
+        type=_positive,
+        default=40.0,
+        help="the same for TMDB, which is counted apart (default %(default)s)",
+    )
+    parser.add_argument(
+        "--tmdb-latency", type=_positive, default=0.15, help="seconds an answer of TMDB takes (default %(default)s)"
     )
     parser.add_argument(
         "--scale",
@@ -96,6 +106,10 @@ def main() -> None:
             cache_bytes=given.cache_mb * _MEGABYTE,
             hotstar_partner=os.environ.get("SANDBOX_HOTSTAR_PARTNER", ""),
             hotstar_secret=secret,
+            tmdb_token=os.environ.get("SANDBOX_TMDB_TOKEN", ""),
+            tmdb_key=os.environ.get("SANDBOX_TMDB_KEY", ""),
+            tmdb_rate=given.tmdb_rate,
+            tmdb_latency=given.tmdb_latency,
         )
     )
     if given.warm:

@@ -99,15 +99,27 @@ class Inject(Action):
     body: Spoilt | None = None
     drop: Annotated[float, Field(ge=0, lt=1)] | None = None
     """Break the connection off after this share of the body; 0: without any answer."""
+    without: list[str] = []
+    """Members to leave out of the answer's object, such as a block that was to be appended."""
 
     def perform(self, world: World) -> dict[str, object]:
         """Put the fault behind those already waiting."""
-        if self.status is None and self.seconds is None and self.body is None and self.drop is None:
-            raise RefusedError("a fault needs one of status, seconds, body, drop")
+        if all(given is None for given in (self.status, self.seconds, self.body, self.drop)) and not self.without:
+            raise RefusedError("a fault needs one of status, seconds, body, drop, without")
         retry_after = "1" if self.status == 429 and self.retry_after is None else self.retry_after
         match = Match(self.path, self.params)
         world.faults.add(
-            Fault(match, self.times, self.skip, self.status, retry_after, self.seconds, self.body, self.drop)
+            Fault(
+                match,
+                self.times,
+                self.skip,
+                self.status,
+                retry_after,
+                self.seconds,
+                self.body,
+                self.drop,
+                tuple(self.without),
+            )
         )
         return {"faults": len(world.faults)}
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import orjson
 
-from sandbox.requests import Asked, Reply, refusal
+from sandbox.requests import Asked, Reply, Service
 
 Spoilt = Literal["cut", "empty", "html", "items_object", "total_text", "body_null", "array"]
 
@@ -42,6 +42,8 @@ class Fault:
     """From arrival to the first byte, in place of the usual latency."""
     body: Spoilt | None
     sent_part: float | None
+    without: tuple[str, ...] = ()
+    """Members left out of the answer's object: how a block that was to be appended goes missing."""
 
 
 class Faults:
@@ -77,11 +79,11 @@ class Faults:
         return None
 
 
-def failing(fault: Fault) -> Reply | None:
+def failing(fault: Fault, service: Service) -> Reply | None:
     """Return the error answered in place of a page, or None if the page is made and then spoilt."""
     if fault.status is None:
         return None
-    reply = refusal(fault.status, "Injected by the sandbox.")
+    reply = service.fail(fault.status, "Injected by the sandbox.")
     if fault.retry_after is not None:
         reply.headers["retry-after"] = fault.retry_after
     return spoil(reply, fault)
@@ -92,6 +94,9 @@ def spoil(reply: Reply, fault: Fault) -> Reply:
     if fault.seconds is not None:
         reply.seconds = fault.seconds
     reply.sent_part = fault.sent_part
+    if fault.without:
+        whole = orjson.loads(reply.body)
+        reply.body = orjson.dumps({name: part for name, part in whole.items() if name not in fault.without})
     if fault.body == "cut":
         reply.body = reply.body[: len(reply.body) * 2 // 3]
     elif fault.body == "empty":

@@ -59,6 +59,10 @@ class Hotstar:
         reply.headers["retry-after"] = "1"
         return reply
 
+    def fail(self, status: int, message: str) -> Reply:
+        """Answer with an error."""
+        return refusal(status, message)
+
     def answer(self, asked: Asked) -> Reply:
         """Answer a request: 403, 404, 405 or 400 with a reason, or a page."""
         reason = self.access.refusal(asked.headers, asked.values("partner"), time.time())

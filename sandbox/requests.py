@@ -50,6 +50,9 @@ class Service(Protocol):
     def refuse(self, seconds: float) -> Reply:
         """Answer a request that came so many seconds too early."""
 
+    def fail(self, status: int, message: str) -> Reply:
+        """Answer with an error in the service's own form."""
+
     def answer(self, asked: Asked) -> Reply:
         """Answer a request that the limiter admitted."""
 

@@ -9,6 +9,9 @@ from sandbox.catalogue import Catalogue
 from sandbox.encoding import to_json
 from sandbox.world import World
 
+TMDB_FILM = "tmdb_film"
+"""What the truth calls TMDB's films, beside the names of Hotstar's kinds."""
+
 
 def truth(world: World, kind: str, *, ids: bool, items: bool, requests: bool) -> dict[str, object]:
     """Return the truth about one kind and every service's ledger.
@@ -47,6 +50,33 @@ def truth(world: World, kind: str, *, ids: bool, items: bool, requests: bool) ->
         answer["by_status"] = dict(statuses)
     if requests:
         answer["requests"] = {name: ledger.requests() for name, ledger in world.ledgers.items()}
+    return answer
+
+
+def tmdb_truth(world: World, *, ids: bool, requests: bool) -> dict[str, object]:
+    """Return what is true of TMDB's films, and its ledger.
+
+    Args:
+        world: what is simulated.
+        ids: add the ids of the films there are, and of those that are gone.
+        requests: add every request, in order of arrival.
+    """
+    tmdb = world.tmdb
+    films, ledger = tmdb.films, world.ledgers[tmdb.name]
+    answer: dict[str, object] = {
+        "kind": TMDB_FILM,
+        "seed": world.options.seed,
+        "clock": world.clock.now(),
+        "total": len(films.numbers) - len(films.gone),
+        "removed": len(films.gone),
+        "changed": {str(films.id_of(number)): day.isoformat() for number, day in tmdb.changed.items()},
+        "ledger": {tmdb.name: ledger.summary()},
+    }
+    if ids:
+        answer["ids"] = sorted(films.id_of(number) for number in films.numbers if number not in films.gone)
+        answer["removed_ids"] = sorted(films.id_of(number) for number in films.gone)
+    if requests:
+        answer["requests"] = {tmdb.name: ledger.requests()}
     return answer
 
 

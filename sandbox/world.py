@@ -15,6 +15,8 @@ from sandbox.ledger import Ledger
 from sandbox.limits import Limiter
 from sandbox.requests import Asked, Reply, Service
 from sandbox.schedule import Schedule
+from sandbox.tmdb import Tmdb
+from sandbox.tmdb_films import Films
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ class Options:
     """Of encoded items, all kinds together."""
     hotstar_partner: str
     hotstar_secret: bytes
+    tmdb_token: str
+    tmdb_key: str
+    tmdb_rate: float
+    """Requests a second; 0: no limit."""
+    tmdb_latency: float
+    """Seconds an answer takes."""
 
 
 class World:
@@ -50,7 +58,14 @@ class World:
         hotstar = Hotstar(
             self.catalogues, access=self.access, limiter=Limiter(rate=options.rate, latency=options.latency)
         )
-        self.services: tuple[Service, ...] = (hotstar,)
+        self.tmdb = Tmdb(
+            Films(options.seed, options.sizes.movies),
+            clock=self.clock,
+            token=options.tmdb_token,
+            key=options.tmdb_key,
+            limiter=Limiter(rate=options.tmdb_rate, latency=options.tmdb_latency),
+        )
+        self.services: tuple[Service, ...] = (self.tmdb, hotstar)
         self.ledgers = {service.name: Ledger() for service in self.services}
         self.changes: list[dict[str, object]] = []
         """Every change since the start, with the sandbox's time and the content ids it touched."""
@@ -78,6 +93,7 @@ class World:
     def _reset_catalogues(self) -> None:
         for catalogue in self.catalogues.values():
             catalogue.reset()
+        self.tmdb.reset()
         self.changes.clear()
 
     def _reset_ledgers(self) -> None:
@@ -99,7 +115,7 @@ class World:
         """Answer an admitted request, with what was scheduled around it and the fault that hits it."""
         after = self.schedule.before(asked)
         fault = self.faults.take(asked)
-        reply = failing(fault) if fault is not None else None
+        reply = failing(fault, service) if fault is not None else None
         if reply is None:
             reply = service.answer(asked)
             if fault is not None:

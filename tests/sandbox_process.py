@@ -28,6 +28,7 @@ class RunningSandbox:
     url: str
     partner: str
     secret: str = field(repr=False)
+    tmdb_token: str = field(repr=False)
     pid: int
     client: httpx.Client = field(repr=False)
 
@@ -68,6 +69,12 @@ class RunningSandbox:
         query = {"partner": self.partner, **{name: str(value) for name, value in params.items()}}
         return self.client.get(f"{self.url}{path}", params=query, headers=self.headers())
 
+    def tmdb(self, path: str, /, **params: object) -> httpx.Response:
+        """Ask TMDB's API, without keeping any pace."""
+        query = {name: str(value) for name, value in params.items()}
+        headers = {"authorization": f"Bearer {self.tmdb_token}"}
+        return self.client.get(f"{self.url}/3{path}", params=query, headers=headers)
+
     def page(self, path: str = "/movie/search", /, **params: object) -> dict[str, Any]:
         """Return `body.results` of a page."""
         reply = self.get(path, **params)
@@ -94,6 +101,7 @@ def running_sandbox(
     seed: int = 1,
     port: int = 0,
     options: tuple[str, ...] = (),
+    tmdb_key: str = "",
     within_s: float = STARTS_WITHIN,
 ) -> Iterator[RunningSandbox]:
     """Start a sandbox, by default a small one without limits, and end it afterwards.
@@ -106,22 +114,26 @@ def running_sandbox(
         seed: the catalogue's seed.
         port: 0 takes a free one.
         options: further arguments of `python -m sandbox`.
+        tmdb_key: TMDB's v3 key that it takes beside the token.
         within_s: how long it may take to answer.
     """
-    partner, secret = "partner-of-tests", secrets.token_hex(32)
+    partner, secret, token = "partner-of-tests", secrets.token_hex(32), secrets.token_hex(32)
     with tempfile.TemporaryDirectory() as folder:
         port_file = Path(folder) / "port"
         numbers = {"port": port, "movies": movies, "scale": scale, "rate": rate, "latency": latency, "seed": seed}
         arguments = [f"--{name}={value}" for name, value in numbers.items()]
         arguments += [f"--port-file={port_file}", f"--parent-pid={os.getpid()}", *options]
-        environment = {**os.environ, "SANDBOX_HOTSTAR_PARTNER": partner, "SANDBOX_HOTSTAR_SECRET": secret}
+        given = {"HOTSTAR_PARTNER": partner, "HOTSTAR_SECRET": secret, "TMDB_TOKEN": token, "TMDB_KEY": tmdb_key}
+        environment = {**os.environ, **{f"SANDBOX_{name}": value for name, value in given.items()}}
         process = subprocess.Popen(
             [sys.executable, "-m", "sandbox", *arguments], cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL
         )
         try:
             url = f"http://127.0.0.1:{_wait_for_port(process, port_file, within_s)}"
             with httpx.Client(timeout=60) as client:
-                yield RunningSandbox(url=url, partner=partner, secret=secret, pid=process.pid, client=client)
+                yield RunningSandbox(
+                    url=url, partner=partner, secret=secret, tmdb_token=token, pid=process.pid, client=client
+                )
         finally:
             process.terminate()
             process.wait(timeout=10)
