@@ -28,7 +28,7 @@ run: .venv/installed ## start everything and open http://127.0.0.1:3000 (another
 
 test: .venv/installed ## run the whole test suite and measure its coverage
 	$(BIN)/pytest -m alone --cov --cov-report= --cov-fail-under=0
-	$(BIN)/pytest -m "not alone" --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-append --cov-report=term:skip-covered
+	$(BIN)/pytest -m "not alone" --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations=20 --cov --cov-append --cov-report=term:skip-covered
 
 bench: .venv/installed ## measure load, merge, memory and increments; writes the tables to benchmarks/
 	$(BIN)/python -m benchmarks
