@@ -1,7 +1,7 @@
 """Engines for the databases `source` and `catalog`, and the driver connections that they hand out.
 
 SQLAlchemy owns the pools; named SQL and COPY go through psycopg 3, so a connection handed out here is psycopg's own.
-Dagster's database is Dagster's: no engine for it is made here.
+Dagster's database is Dagster's: all that is done in it here is to hold others off while its tables are made.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -28,7 +28,7 @@ class Database:
 
     Args:
         url: a plain `postgresql://` URL.
-        name: what messages call it (`source`, `catalog`).
+        name: what messages call it (`source`, `catalog`, `dagster`).
         pool_size: connections kept open, for the engine and the asynchronous engine each.
     """
 
