@@ -74,6 +74,8 @@ class Database:
             pooled = self.engine.raw_connection()
         except psycopg.OperationalError as refused:
             raise unreachable(self, refused) from None
+        except OperationalError as refused:  # the server went while SQLAlchemy asked the new connection who it is
+            raise unreachable(self, refused.orig) from None
         driver = cast("psycopg.Connection", pooled.driver_connection)
         try:
             driver.autocommit = autocommit

@@ -4,8 +4,10 @@ import asyncio
 
 import psycopg
 import pytest
+from sqlalchemy import event
 
 from resources.databases import Database
+from resources.embedded import EmbeddedServer
 from resources.errors import DatabaseError
 
 
@@ -46,4 +48,17 @@ def test_a_connection_that_the_server_ended_is_replaced(empty_url: str) -> None:
         connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
     with database.connection() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+    database.close()
+
+
+def test_a_server_that_goes_while_it_is_greeted_is_out_of_reach(server: EmbeddedServer, empty_url: str) -> None:
+    database = Database(empty_url, pool_size=1)
+
+    @event.listens_for(database.engine, "connect", insert=True)
+    def end_it(opened: psycopg.Connection, _: object) -> None:
+        with psycopg.connect(server.url("postgres").get_secret_value(), autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", (opened.info.backend_pid,))
+
+    with pytest.raises(DatabaseError, match="can't be reached"), database.connection():
+        pass
     database.close()
