@@ -60,10 +60,12 @@ class Judged(NamedTuple):
 
     Attributes:
         contents: Of each its JSON with sorted keys; `null` of one that is rejected.
+        array: All of them as one JSON array.
         rejected: Why an item is, by its place among them. A reason quotes nothing of the item.
     """
 
     contents: list[bytes]
+    array: bytes
     rejected: dict[int, str]
 
 
@@ -115,7 +117,7 @@ def judge(entries: Sequence[Entry], model: type[HotstarItem]) -> Judged:
     }
     items = [entry.item for entry in entries]
     try:
-        _list_of(model).validate_python(items)
+        _list_of(model).validate_python(items)  # type: ignore[arg-type]  # a class is hashable
     except ValidationError as invalid:
         for error in invalid.errors(include_input=False, include_url=False, include_context=False):
             place, *steps = error["loc"]
@@ -128,11 +130,15 @@ def judge(entries: Sequence[Entry], model: type[HotstarItem]) -> Judged:
             deep = "recursion" in str(refused).lower()
             rejected[place] = "nested too deeply" if deep else "an integer is beyond 64 bits"
             content = b"null"
-        if b"\\u0000" in content and (why := _unstorable(item)) is not None:
-            rejected[place] = why
-            content = b"null"
         contents.append(content)
-    return Judged(contents, rejected)
+    array = b"[%b]" % b",".join(contents)
+    if b"\\u0000" in array:  # one search instead of a thousand: hardly a page has it
+        for place, item in enumerate(items):
+            if place not in rejected and (why := _unstorable(item)) is not None:
+                rejected[place] = why
+                contents[place] = b"null"
+        array = b"[%b]" % b",".join(contents)
+    return Judged(contents, array, rejected)
 
 
 def content_hash(content: bytes) -> str:

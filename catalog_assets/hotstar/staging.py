@@ -50,7 +50,7 @@ def judge_page(kind: Kind, body: bytes, page: Page | None = None) -> JudgedPage:
     raw = raw_items(body) if judged.rejected else {}
     rejected = [_rejected(entries[place], reason, raw, body) for place, reason in judged.rejected.items()]
     return JudgedPage(
-        items=b"[%b]" % b",".join(judged.contents),
+        items=judged.array,
         hashes=",".join(map(content_hash, judged.contents)),
         rejected=orjson.dumps(rejected),
     )

@@ -62,6 +62,8 @@ WITH candidates AS (
     WHERE
       u.scope = i.scope
       AND u.started_at >= last_seen.at + interval '1 hour'
+      -- Implied, and known before the censuses are looked through: hardly an item of a first load needs that.
+      AND last_seen.at + interval '1 hour' <= (SELECT max(last.started_at) FROM usable_censuses AS last)
       AND u.listing_began_at <= (SELECT newest.started_at FROM listings AS newest WHERE newest.listing_id = %(census_id)s)
     ORDER BY u.started_at
     OFFSET %(censuses_to_miss)s - 1

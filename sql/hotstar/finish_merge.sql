@@ -15,12 +15,14 @@ UPDATE merges SET
     FROM (SELECT FROM {table} AS w GROUP BY w.hotstar_id HAVING count(*) > 1) AS shared
   )
 FROM (
-  SELECT
-    count(DISTINCT s.content_id) AS items,
-    count(DISTINCT s.content_id) FILTER (WHERE s.item_hash IS NOT NULL) AS accepted
-  FROM sightings AS s
-  JOIN page_merges AS m USING (page_id)
-  WHERE m.merge_id = %(merge_id)s
+  SELECT count(*) AS items, count(*) FILTER (WHERE each.accepted) AS accepted
+  FROM (
+    SELECT bool_or(s.item_hash IS NOT NULL) AS accepted
+    FROM sightings AS s
+    JOIN page_merges AS m USING (page_id)
+    WHERE m.merge_id = %(merge_id)s
+    GROUP BY s.content_id
+  ) AS each
 ) AS seen_now, (
   SELECT
     count(*) FILTER (WHERE b.known_hash IS NULL) AS inserted,

@@ -89,7 +89,10 @@ def test_a_slot_reached_late_is_used_and_delays_the_next(source_url: str) -> Non
     paced(source_url, scene, sleep=oversleep_once)
 
 
-def test_a_request_that_was_let_go_and_held_up_asks_again(source_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("requests", "held_up", "asks"), [(1, 1, 2), (2, 2, 3)], ids=["the first", "a later one"])
+def test_a_request_that_was_let_go_and_held_up_asks_again(
+    source_url: str, monkeypatch: pytest.MonkeyPatch, requests: int, held_up: int, asks: int
+) -> None:
     asked: list[str] = []
     run = Pace.run
 
@@ -97,15 +100,15 @@ def test_a_request_that_was_let_go_and_held_up_asks_again(source_url: str, monke
         row = await run(self, name, params)
         if name == "ops/use_slot":
             asked.append(name)
-            await asyncio.sleep(0.05 if len(asked) == 2 else 0)
+            await asyncio.sleep(0.05 if len(asked) == held_up else 0)
         return row
 
     monkeypatch.setattr(Pace, "run", held_up_once)
 
     async def scene(pace: Pace) -> None:
-        for _ in range(2):
+        for _ in range(requests):
             assert await pace.reach(await pace.take(cost=1))
-        assert len(asked) == 3
+        assert len(asked) == asks
 
     paced(source_url, scene, pace=replace(QUICK, late_s=0.03))
 
@@ -123,26 +126,6 @@ def test_a_request_that_was_held_up_after_it_was_let_go_delays_the_next(source_u
         assert (pace.clock.now() - left).total_seconds() >= QUICK.interval_s - QUICK.late_s
 
     paced(source_url, scene)
-
-
-def test_a_first_request_that_is_held_up_asks_again_too(source_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    run = Pace.run
-
-    async def held_up_once(self: Pace, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        row = await run(self, name, params)
-        if name == "ops/use_slot":
-            asked.append(name)
-            await asyncio.sleep(0.05 if len(asked) == 1 else 0)
-        return row
-
-    monkeypatch.setattr(Pace, "run", held_up_once)
-
-    async def scene(pace: Pace) -> None:
-        assert await pace.reach(await pace.take(cost=1))
-        assert len(asked) == 2
-
-    paced(source_url, scene, pace=replace(QUICK, late_s=0.03))
 
 
 def let_go(source_url: str) -> datetime:
