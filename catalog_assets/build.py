@@ -14,7 +14,10 @@ from catalog_assets.hotstar.retention_checks import retention_checks
 from catalog_assets.instance.assets import logs_in_bounds, run_logs
 from catalog_assets.jobs import jobs
 from catalog_assets.pool_waits import sleep_while_waiting
-from resources.dagster_resources import Hotstar, SourceDatabase
+from catalog_assets.tmdb.assets import tmdb_assets
+from catalog_assets.tmdb.automation import tmdb_automation
+from catalog_assets.tmdb.checks import works_checks
+from resources.dagster_resources import Hotstar, SourceDatabase, Tmdb
 
 
 def build_definitions(*, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
@@ -23,16 +26,17 @@ def build_definitions(*, resources: Mapping[str, Any] | None = None) -> dg.Defin
     Runs use the in-process executor: killing a run's one process leaves nothing that goes on writing.
 
     Args:
-        resources: Resources that replace the ones of the same name (`source`, `hotstar`).
+        resources: Resources that replace the ones of the same name (`source`, `hotstar`, `tmdb`).
     """
     sleep_while_waiting()
     schedules, sensors = automation()
+    tmdb_schedules, tmdb_sensors = tmdb_automation()
     return dg.Definitions(
-        assets=[*hotstar_assets(), daily_figures, retained_pages, run_logs],
-        asset_checks=[*hotstar_checks(), retention_checks, logs_in_bounds],
+        assets=[*hotstar_assets(), daily_figures, retained_pages, *tmdb_assets, run_logs],
+        asset_checks=[*hotstar_checks(), retention_checks, works_checks, logs_in_bounds],
         jobs=jobs(),
-        schedules=schedules,
-        sensors=sensors,
-        resources={"source": SourceDatabase(), "hotstar": Hotstar(), **(resources or {})},
+        schedules=[*schedules, *tmdb_schedules],
+        sensors=[*sensors, *tmdb_sensors],
+        resources={"source": SourceDatabase(), "hotstar": Hotstar(), "tmdb": Tmdb(), **(resources or {})},
         executor=dg.in_process_executor,
     )

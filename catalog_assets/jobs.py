@@ -9,18 +9,31 @@ POLL = "poll"
 CENSUS = "census"
 FIGURES = "figures"
 RETENTION = "retention"
+TMDB_INGEST = "tmdb_ingest"
+TMDB_REFRESH = "tmdb_refresh"
 
 
 def jobs() -> list[UnresolvedAssetJobDefinition]:
     """`poll` lists what changed on a day, `census` lists everything; both merge and check. `figures` counts a day.
 
-    `retention` removes what is past keeping, of every service and of Dagster itself.
+    `retention` removes what is past keeping, of every service and of Dagster itself. `tmdb_ingest` adds films from
+    TMDB's lists, `tmdb_refresh` keeps up those there are.
     """
     return [
         dg.define_asset_job(
             RETENTION,
             selection=[dg.AssetKey(["hotstar", "retained_pages"]), dg.AssetKey(["dagster", "run_logs"])],
             description="What is past keeping of pages and of Dagster's logs is removed: daily at 05:15.",
+        ),
+        dg.define_asset_job(
+            TMDB_INGEST,
+            selection=_of_tmdb("title_lists", "title_details", "works"),
+            description="New films from TMDB's lists, fetched and merged with whatever else is due: weekly.",
+        ),
+        dg.define_asset_job(
+            TMDB_REFRESH,
+            selection=_of_tmdb("title_changes", "title_details", "works"),
+            description="What TMDB says has changed, and whatever else is due, fetched and merged: daily and when due.",
         ),
         dg.define_asset_job(
             FIGURES,
@@ -50,3 +63,7 @@ def asset_keys(kind: Kind, job: str) -> list[dg.AssetKey]:
     """What a job materialises of a kind: what it fetches, and the table."""
     fetched = fetching_key(kind, job)
     return [fetched, dg.AssetKey(["hotstar", kind.plural])] if fetched else []
+
+
+def _of_tmdb(*names: str) -> list[dg.AssetKey]:
+    return [dg.AssetKey(["tmdb", name]) for name in names]

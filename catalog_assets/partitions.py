@@ -1,6 +1,7 @@
 """The partitions that assets share (https://docs.dagster.io/guides/build/partitions-and-backfills).
 
-Days of Hotstar are days in India; today is included, so that it can be polled before it is over.
+Days of Hotstar are days in India, those of TMDB are UTC's. Today is included, so that it can be polled before it is
+over.
 """
 
 import dagster as dg
@@ -10,3 +11,6 @@ HOTSTAR_ZONE = "Asia/Kolkata"
 
 hotstar_days = dg.DailyPartitionsDefinition(start_date="2026-11-01", timezone=HOTSTAR_ZONE, end_offset=1)
 """One definition for all Hotstar assets, since a job runs only assets that share one."""
+
+tmdb_days = dg.DailyPartitionsDefinition(start_date="2026-11-01", timezone="UTC", end_offset=1)
+"""One definition for all TMDB assets; TMDB's days are UTC's."""

@@ -18,6 +18,7 @@ from resources.hotstar import HOTSTAR_PACE, HotstarClient
 from resources.origins import stamp_origin
 from resources.settings import load_settings
 from resources.statements import statement
+from resources.tmdb import TmdbClient, tmdb_pace
 
 
 class SourceDatabase(dg.ConfigurableResource[Database]):
@@ -90,4 +91,35 @@ class Hotstar(dg.ConfigurableResource[HotstarClient]):
             asset=asset,
             on_token=keep,
             pace=replace(HOTSTAR_PACE, interval_s=1 / rate if rate else 0.0),
+        )
+
+
+class Tmdb(dg.ConfigurableResource[TmdbClient]):
+    """TMDB, at one pace over all processes."""
+
+    def origin(self) -> str:
+        """Whose data a run brings: the service's address, or the sandbox and its seed.
+
+        Raises:
+            SettingsError: the service has no key.
+        """
+        return load_settings().require_tmdb().origin
+
+    def client(self, database: Database, *, run_id: str, asset: str) -> TmdbClient:
+        """A client for one run, which stamps the database with its origin first.
+
+        Raises:
+            SettingsError: the service has no key.
+            OriginMismatch: the database holds another origin's data.
+        """
+        access = load_settings().require_tmdb()
+        with database.connection() as connection:
+            stamp_origin(connection, service="tmdb", origin=access.origin)
+        return TmdbClient(
+            base_url=access.base_url,
+            api_key=access.api_key,
+            source_url=database.url,
+            run_id=run_id,
+            asset=asset,
+            pace=tmdb_pace(access.requests_per_second),
         )

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn
 
+import httpx
 from pydantic import SecretStr
 
+from resources.credentials import SignedRequest
 from resources.errors import SettingsError
 
 WINDOW_S = 2000
@@ -131,6 +133,11 @@ class TokenHeader:
             await self._on_token(record)
         return {self._header: token}
 
-    async def renew(self) -> None:
-        """Make a new token: the service refused the present one."""
+    async def signed(self, request: httpx.Request) -> httpx.Request:
+        """A copy of a request with that header."""
+        return SignedRequest(request, headers=await self.headers())
+
+    async def renew(self) -> bool:
+        """Make a new token: the service refused the present one. There always is another."""
         self._auth.renew()
+        return True

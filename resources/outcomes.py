@@ -15,10 +15,10 @@ from resources.logs import redacted
 from resources.pace import Outcome, ServicePace, Slot
 
 _ADVICE = {
-    401: "The credential is missing or of the wrong form: check the service's variables in the environment.",
     404: "The path or the base address is wrong: check the service's base URL in the environment.",
 }
 
+_OTHERWISE = "Asking again brings the same: compare the request with the service's contract."
 
 _UNKEPT_HEADERS = {"content-encoding", "content-length", "set-cookie"}
 """The body is decompressed by then; a cookie would make one request depend on another."""
@@ -32,16 +32,20 @@ class Call:
         service: whose it is.
         endpoint: path, without parameters.
         cost: units of the service's budgets that an attempt takes.
+        conditional: it names the version that is known (If-None-Match), so that a 304 answers it.
         request_id: shared by its attempts and their log lines.
         attempts: made so far.
+        refused: of them, answered 429.
         waited_s: seconds that its attempts waited before they were sent.
     """
 
     service: str
     endpoint: str
     cost: int
+    conditional: bool = False
     request_id: str = field(default_factory=lambda: secrets.token_hex(4))
     attempts: int = 0
+    refused: int = 0
     waited_s: float = 0.0
 
 
@@ -88,8 +92,8 @@ class Delivery:
     waited_s: float
 
 
-def outcome(tried: Attempt, described: ServicePace) -> tuple[Outcome, float | None]:
-    """What an attempt means for everybody's pace, and the seconds that a 429 asks to wait; writes `failure`."""
+def outcome(call: Call, tried: Attempt, described: ServicePace) -> tuple[Outcome, float | None]:
+    """What an attempt means for everybody's pace, and the seconds to wait after a 429; writes `failure`, `refused`."""
     if tried.status is None:
         # A probe that found nobody has failed; any other broken connection is tried again without a rest.
         if tried.failure == "timeout" or tried.slot.probe:
@@ -97,7 +101,9 @@ def outcome(tried: Attempt, described: ServicePace) -> tuple[Outcome, float | No
         return ("unsent" if tried.sent is None else "ok"), None
     if tried.status == 429:
         tried.failure = "HTTP 429"
-        return "busy", retry_after(tried.headers, least=described.interval_s)
+        call.refused += 1
+        least = max(described.interval_s, described.busy_s * 2 ** (call.refused - 1))
+        return "busy", retry_after(tried.headers, least=least)
     if tried.status >= 500:
         tried.failure = f"HTTP {tried.status}"
         return "outage", None
@@ -107,8 +113,13 @@ def outcome(tried: Attempt, described: ServicePace) -> tuple[Outcome, float | No
     return "ok", None
 
 
-def judged(call: Call, tried: Attempt) -> httpx.Response | None:
+def judged(call: Call, tried: Attempt, likely_causes: str) -> httpx.Response | None:
     """An answer to return, or None to try again after the rest that was begun.
+
+    Args:
+        call: the request through all its attempts.
+        tried: its newest attempt.
+        likely_causes: what a person looks at when the service refuses the credential.
 
     Raises:
         ServiceUnreachable, ServiceBusy: to be tried again, a bounded number of times.
@@ -132,7 +143,7 @@ def judged(call: Call, tried: Attempt) -> httpx.Response | None:
             call.endpoint,
             status,
         )
-    if 200 <= status < 300:
+    if 200 <= status < 300 or (status == 304 and call.conditional):
         return httpx.Response(
             status,
             headers=[(name, value) for name, value in tried.headers.multi_items() if name not in _UNKEPT_HEADERS],
@@ -141,8 +152,9 @@ def judged(call: Call, tried: Attempt) -> httpx.Response | None:
         )
     raise PermanentServiceError(
         f"{call.service} refuses {call.endpoint} with HTTP {status}: "
-        f"{redacted(tried.body[:200].decode('utf-8', 'replace')) or 'no reason given'}. "
-        + _ADVICE.get(status, "Asking again brings the same: compare the request with the service's contract."),
+        # Cut last: a credential that was cut in two would not be known as one.
+        f"{redacted(tried.body.decode('utf-8', 'replace'))[:200] or 'no reason given'}. "
+        + (f"Likely causes: {likely_causes}." if status in {401, 403} else _ADVICE.get(status, _OTHERWISE)),
         call.service,
         call.endpoint,
         status,

@@ -57,8 +57,10 @@ class ServicePace:
         timeout_s: an answer that takes longer is given up.
         rest_s: the rest after a 5XX, a timeout or a slow answer.
         late_s: a request that is let go later than this after it asked asks again, and one that leaves later tells so.
-            Below 0.015 x `interval_s`, less what arrivals jitter: one that leaves late and the next on time must still
-            stand one interval apart.
+            Below 0.015 x `interval_s`, less what arrivals jitter, where the service counts to the interval: one that
+            leaves late and the next on time must still stand one interval apart.
+        busy_s: wait at least this long after a 429, and twice as long after each further one of the same request,
+            whatever the answer asks for; never less than an interval.
         budgets: units a day or month.
     """
 
@@ -68,6 +70,7 @@ class ServicePace:
     timeout_s: float
     rest_s: float
     late_s: float
+    busy_s: float = 0.0
     budgets: tuple[Budget, ...] = ()
 
 

@@ -21,8 +21,18 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 HOTSTAR_PRODUCTION = "https://catalog-api.hotstar.com"
 """The provider's production address (contracts, "Access")."""
 
+TMDB_PRODUCTION = "https://api.themoviedb.org"
+"""TMDB's address (contracts, "Access")."""
+
+_OR_SANDBOX = (
+    "or set no service's credentials and start with `catalog up` on the embedded server, which then brings the sandbox."
+)
+
 Kept = Annotated[int, Field(ge=1, le=36_500)]
 """How many days or censuses to keep: never none, a century at most."""
+
+TmdbRate = Annotated[float, Field(gt=0, le=40)]
+"""Requests a second: TMDB allows about 40."""
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
@@ -49,6 +59,19 @@ class HotstarAccess:
     origin: str
 
 
+@dataclass(frozen=True, slots=True)
+class TmdbAccess:
+    """What a client of TMDB needs, and the origin that its data bears: the service's address, or `sandbox:<seed>`.
+
+    `requests_per_second` is 0 where a sandbox has no limit.
+    """
+
+    base_url: str
+    api_key: SecretStr
+    requests_per_second: float
+    origin: str
+
+
 class Settings(BaseSettings):
     """Every variable that the platform reads; make one with `load_settings`."""
 
@@ -66,11 +89,18 @@ class Settings(BaseSettings):
     hotstar_akamai_secret: SecretStr | None = None
     catalog_origin_hotstar: str | None = None
 
+    tmdb_api_base_url: str | None = None
+    tmdb_api_key: SecretStr | None = None
+    tmdb_requests_per_second: TmdbRate = 20.0
+    catalog_origin_tmdb: str | None = None
+
     sandbox_seed: NonNegativeInt = 1
     sandbox_scale: NonNegativeFloat = 1.0
     sandbox_movies: NonNegativeInt | None = None
     sandbox_rate: NonNegativeFloat = 1.0
     sandbox_latency: NonNegativeFloat = 2.0
+    sandbox_tmdb_rate: NonNegativeFloat = 40.0
+    sandbox_tmdb_latency: NonNegativeFloat = 0.15
 
     keep_update_pages_days: Kept = 90
     keep_censuses: Kept = 4
@@ -135,11 +165,60 @@ class Settings(BaseSettings):
             SettingsError: no credential is set, or they cannot be used.
         """
         if self.hotstar is None:
-            raise SettingsError(
-                "Hotstar is off: set HOTSTAR_PARTNER_ID and HOTSTAR_AKAMAI_SECRET, or start with `catalog up` on the "
-                "embedded server, which then brings the sandbox."
-            )
+            raise SettingsError(f"Hotstar is off: set HOTSTAR_PARTNER_ID and HOTSTAR_AKAMAI_SECRET, {_OR_SANDBOX}")
         return self.hotstar
+
+    @property
+    def tmdb(self) -> TmdbAccess | None:
+        """Access to TMDB, or None where no key is set: the service is then off.
+
+        Raises:
+            SettingsError: the key is none of TMDB's two.
+        """
+        if self.tmdb_api_key is None:
+            return None
+        tmdb_key_form(self.tmdb_api_key)
+        base_url = (self.tmdb_api_base_url or TMDB_PRODUCTION).rstrip("/")
+        origin = self.catalog_origin_tmdb or base_url
+        rate = self.tmdb_requests_per_second
+        if origin.startswith("sandbox:"):
+            rate = min(rate, self.sandbox_tmdb_rate)
+        return TmdbAccess(base_url=base_url, api_key=self.tmdb_api_key, requests_per_second=rate, origin=origin)
+
+    def require_tmdb(self) -> TmdbAccess:
+        """Access to TMDB.
+
+        Raises:
+            SettingsError: no key is set, or it cannot be used.
+        """
+        if self.tmdb is None:
+            raise SettingsError(f"TMDB is off: set TMDB_API_KEY, {_OR_SANDBOX}")
+        return self.tmdb
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether a service's credentials are set: the sandbox, which serves all services or none, is then left out.
+
+        Raises:
+            SettingsError: they cannot be used.
+        """
+        return self.hotstar is not None or self.tmdb is not None
+
+
+def tmdb_key_form(key: SecretStr) -> Literal["v3", "v4"]:
+    """Which of TMDB's two credentials a text is (contracts, "Access"): a key, or a read access token.
+
+    Raises:
+        SettingsError: neither; says what is expected, and nothing of the text.
+    """
+    if re.fullmatch("[0-9a-fA-F]{32}", key.get_secret_value()):
+        return "v3"
+    if re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", key.get_secret_value(), re.ASCII):
+        return "v4"
+    raise SettingsError(
+        "TMDB_API_KEY is neither an API Key (v3: 32 hexadecimal characters) nor an API Read Access Token (v4: three "
+        "parts joined by dots, without the word Bearer): copy it again from TMDB's settings."
+    )
 
 
 def load_settings() -> Settings:
@@ -157,7 +236,7 @@ def load_settings() -> Settings:
         url: SecretStr | None = getattr(settings, name)
         if url is not None and urlsplit(url.get_secret_value()).scheme not in {"postgresql", "postgres"}:
             raise SettingsError(f"{name.upper()} must begin with postgresql:// (and name no driver).")
-    _ = settings.database_urls, settings.hotstar
+    _ = settings.database_urls, settings.hotstar, settings.tmdb
     return settings
 
 

@@ -9,13 +9,14 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import httpcore
 import httpx
 import stamina
 import structlog
 
+from resources.credentials import Credential
 from resources.errors import PermanentServiceError, ServiceBusy, ServiceResting, ServiceUnreachable
 from resources.outcomes import Attempt, Call, clock_difference, judged, outcome
 from resources.pace import Pace
@@ -36,22 +37,6 @@ CONNECT_S = 10.0
 
 OPEN_AHEAD_S = 1.0
 """A connection is sought this many seconds before its slot, so that opening one delays nobody."""
-
-
-class Credential(Protocol):
-    """Headers that open a service, added last."""
-
-    likely_causes: str
-
-    @property
-    def generation(self) -> int:
-        """Grows with every new credential."""
-
-    async def headers(self) -> dict[str, str]:
-        """The present credential."""
-
-    async def renew(self) -> None:
-        """Make a new one: the service refused the present one."""
 
 
 @dataclass(slots=True)
@@ -139,7 +124,12 @@ class PacedTransport(httpx.AsyncBaseTransport):
             ServiceUnreachable, ServiceBusy: the bounded retries are used up.
             ServiceResting, BudgetSpent: see `Pace.take`.
         """
-        call = Call(self._service, request.url.path, int(request.extensions.get("cost", 1)))
+        call = Call(
+            self._service,
+            request.url.path,
+            int(request.extensions.get("cost", 1)),
+            conditional="if-none-match" in request.headers,
+        )
         with structlog.contextvars.bound_contextvars(request_id=call.request_id):
             async with self._places:
                 response = await self._tried(request, call)
@@ -162,7 +152,7 @@ class PacedTransport(httpx.AsyncBaseTransport):
             tried = await self._attempt(request, call, on_trial=False)
             if tried.status == 403:
                 tried = await self._again_with_new_credential(request, call, tried)
-            if (answer := judged(call, tried)) is not None:
+            if (answer := judged(call, tried, self._credential.likely_causes)) is not None:
                 return answer
         raise ServiceResting(
             f"{self._service} gave no answer to {call.endpoint} in {TRIES} tries: see ops.api_calls, then run again.",
@@ -171,11 +161,14 @@ class PacedTransport(httpx.AsyncBaseTransport):
         )
 
     async def _again_with_new_credential(self, request: httpx.Request, call: Call, tried: Attempt) -> Attempt:
-        """Answer a 403 with one new credential, tried by one request while every other waits for what becomes of it."""
+        """Answer a 403 with one new credential, tried by one request while every other waits for what becomes of it.
+
+        Where there is no other credential, the 403 stands.
+        """
         async with self._trial:
             self._refuse_if_forbidden(call)
-            if tried.generation == self._credential.generation:
-                await self._credential.renew()
+            if tried.generation == self._credential.generation and not await self._credential.renew():
+                return tried
             again = await self._attempt(request, call, on_trial=True)
             if again.status == 403:
                 self._forbidden = clock_difference(again.headers)
@@ -231,15 +224,11 @@ class PacedTransport(httpx.AsyncBaseTransport):
                 # Beside the answer, whose time it must not lengthen.
                 leaving.append(asyncio.create_task(self._pace.left(tried.slot)))
 
-        # The credential is no variable of its own: a traceback that shows variables shows none.
-        outgoing = httpx.Request(
-            request.method,
-            request.url,
-            headers=[*request.headers.multi_items(), *(await self._credential.headers()).items()],
-            stream=request.stream,
-            extensions={**request.extensions, "trace": leave_when_connected} if self._own else request.extensions,
-        )
+        # What the client holds stays unsigned: httpx logs its address, and keeps it with answers and errors.
+        outgoing = await self._credential.signed(request)
         tried.generation = self._credential.generation
+        if self._own:
+            outgoing.extensions["trace"] = leave_when_connected
         try:
             async with asyncio.timeout(CONNECT_S) as deadline:
                 if not self._own:
@@ -265,7 +254,7 @@ class PacedTransport(httpx.AsyncBaseTransport):
         """Report an attempt's outcome to every process, count it and log it."""
         call.attempts += 1
         call.waited_s += (tried.sent or self._monotonic()) - tried.began
-        means, retry_after_s = outcome(tried, self._pace.description)
+        means, retry_after_s = outcome(call, tried, self._pace.description)
         await self._pace.report(tried.slot, means, reason=tried.failure, retry_after_s=retry_after_s)
         self._counts.refused += tried.status == 429
         self._counts.requests += tried.sent is not None

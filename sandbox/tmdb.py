@@ -137,7 +137,7 @@ class Tmdb:
         shown = [n for n in numbers((page - 1) * ROWS, page * ROWS) if n not in self.films.gone]
         media = {"media_type": more.pop("media_type")} if "media_type" in more else {}
         rows = [{**self.films.row(n, popularity=self._popularity(n)), **media} for n in shown]
-        envelope = {"page": page, "results": rows, "total_pages": -(-total // ROWS), "total_results": total - short}
+        envelope = {"page": page, "results": rows, "total_pages": -(-total // ROWS), "total_results": max(0, total - short)}
         return _json({**more, **envelope}, asked, seconds=self.limiter.seconds_for(1000))
 
     def _changes(self, asked: Asked) -> Reply:

@@ -1,10 +1,11 @@
 """The exchanges that `cassettes/` keeps: each kind of request that a listing makes, asked by the code that makes it.
 
 What differs between one partner and the next (address, partner, token) is replaced before anything is kept or compared.
+TMDB's stand in `tests.tmdb_cassettes`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from unittest.mock import create_autospec
@@ -45,9 +46,9 @@ SCENES: Mapping[str, tuple[Filters, PageKey | None]] = {
 }
 """What a listing asks, and of which page; None: only how many items there are."""
 
-_HIDDEN = "hidden"
+HIDDEN = "hidden"
 _TOKEN = re.compile(r"st=\d+~exp=\d+~acl=/\*~hmac=[0-9a-f]{64}")
-_KEPT_OF_AN_ANSWER = {"content-type"}
+_KEPT_OF_AN_ANSWER = {"content-type", "etag"}
 
 
 async def ask(client: HotstarClient, scene: str) -> bool:
@@ -70,22 +71,35 @@ def cassette(scene: str, *, folder: Path = FOLDER, record: bool = False, hidden:
         record: write it anew.
         hidden: the partner that asks, replaced wherever an answer repeats it.
     """
+    return played(folder / f"{scene}.yaml", _request_without_what_differs, record=record, hidden=hidden)
+
+
+def played(
+    path: Path, without_what_differs: Callable[[Request], Request], *, record: bool = False, hidden: str = ""
+) -> Any:
+    """A cassette, to be entered.
+
+    Args:
+        path: where it stands.
+        without_what_differs: a request as it is kept and compared.
+        record: write it anew.
+        hidden: what identifies who asks, replaced wherever an answer repeats it.
+    """
 
     def answer_without_what_differs(response: dict[str, Any]) -> dict[str, Any]:
         kept = {name: values for name, values in response["headers"].items() if name.lower() in _KEPT_OF_AN_ANSWER}
         body: bytes = response["body"]["string"]
         if hidden:
-            body = body.replace(hidden.encode(), _HIDDEN.encode())
+            body = body.replace(hidden.encode(), HIDDEN.encode())
         return {**response, "headers": kept, "body": {"string": body}}
 
     player = vcr.VCR(
         record_mode=vcr.mode.ALL if record else vcr.mode.NONE,
         match_on=["method", "path", "query", "headers"],
-        before_record_request=_request_without_what_differs,
+        before_record_request=without_what_differs,
         before_record_response=answer_without_what_differs,
         decode_compressed_response=True,
     )
-    path = folder / f"{scene}.yaml"
     if record:
         path.unlink(missing_ok=True)
     return player.use_cassette(str(path))
@@ -94,12 +108,12 @@ def cassette(scene: str, *, folder: Path = FOLDER, record: bool = False, hidden:
 def _request_without_what_differs(request: Request) -> Request:
     """Replace address, partner and token. A token of another form stays as it is, and is not found again."""
     parts = urlsplit(request.uri)
-    query = [(name, _HIDDEN if name == "partner" else value) for name, value in parse_qsl(parts.query)]
+    query = [(name, HIDDEN if name == "partner" else value) for name, value in parse_qsl(parts.query)]
     uri = urlunsplit(("https", "hotstar.invalid", parts.path, urlencode(query), ""))
     headers = {name.lower(): value for name, value in request.headers.items()}
     headers["host"] = "hotstar.invalid"
     if "x-partner-name" in headers:
-        headers["x-partner-name"] = _HIDDEN
+        headers["x-partner-name"] = HIDDEN
     if _TOKEN.fullmatch(headers.get("hdnea", "")):
-        headers["hdnea"] = _HIDDEN
+        headers["hdnea"] = HIDDEN
     return Request(request.method, uri, request.body, headers)

@@ -88,6 +88,8 @@ class RunningSandbox:
             "HOTSTAR_API_BASE_URL": self.url,
             "HOTSTAR_PARTNER_ID": self.partner,
             "HOTSTAR_AKAMAI_SECRET": self.secret,
+            "TMDB_API_BASE_URL": self.url,
+            "TMDB_API_KEY": self.tmdb_token,
         }
 
 
@@ -117,7 +119,8 @@ def running_sandbox(
         tmdb_key: TMDB's v3 key that it takes beside the token.
         within_s: how long it may take to answer.
     """
-    partner, secret, token = "partner-of-tests", secrets.token_hex(32), secrets.token_hex(32)
+    partner, secret = "partner-of-tests", secrets.token_hex(32)
+    token = f"sandbox.{secrets.token_hex(16)}.{secrets.token_hex(32)}"
     with tempfile.TemporaryDirectory() as folder:
         port_file = Path(folder) / "port"
         numbers = {"port": port, "movies": movies, "scale": scale, "rate": rate, "latency": latency, "seed": seed}

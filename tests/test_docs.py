@@ -21,16 +21,18 @@ from catalog_assets.cli.main import app
 from catalog_assets.due import POLL_EVERY, SLACK
 from catalog_assets.health import LATE, OVERDUE, QUIET
 from catalog_assets.hotstar.assets import POLL_FRESHNESS, WEEK_FRESHNESS
-from catalog_assets.hotstar.checks import CHECKS, SHOWN
+from catalog_assets.hotstar.checks import CHECKS
 from catalog_assets.hotstar.coverage import INDEX_LAG
 from catalog_assets.hotstar.listing import HOTSTAR_PAGING
 from catalog_assets.hotstar.merge import GUARD_MINIMUM, GUARD_SHARE
 from catalog_assets.hotstar.parts import MOST_READINGS
 from catalog_assets.hotstar.retention_checks import PROVED_IN_DAYS, RETENTION_CHECKS
+from catalog_assets.offenders import SHOWN
 from resources.edgeauth import RENEW_S, WINDOW_S
 from resources.hotstar import HOTSTAR_PACE
 from resources.pace import RESTS_A_RUN
 from resources.settings import PROJECT_ROOT, Settings
+from resources.tmdb import TMDB_PACE
 from resources.transport import AT_ONCE, ATTEMPTS
 
 PAGES = {page.name: page for page in (PROJECT_ROOT / "README.md", *sorted((PROJECT_ROOT / "docs").glob("*.md")))}
@@ -241,6 +243,7 @@ def test_guards_times_and_limits_are_those_of_the_code() -> None:
             f"more than {POLL_EVERY.total_seconds() / 3600:.0f} hours {SLACK.total_seconds() / 60:.0f} minutes",
             f"slower than {HOTSTAR_PACE.slow_s:.0f} seconds, or none within {HOTSTAR_PACE.timeout_s:.0f} seconds",
             f"nobody asks for {HOTSTAR_PACE.rest_s:.0f} seconds",
+            f"TMDB: {TMDB_PACE.slow_s:.0f}, {TMDB_PACE.timeout_s:.0f} and {TMDB_PACE.rest_s:.0f} seconds",
             f"A run waits for {RESTS_A_RUN} rests",
             f"{ATTEMPTS} times at most",
             f"`read {MOST_READINGS} times without proof",
@@ -252,6 +255,7 @@ def test_guards_times_and_limits_are_those_of_the_code() -> None:
             f"Both {ATTEMPTS} times at most",
             f"no answer within {HOTSTAR_PACE.timeout_s:.0f} seconds",
             f"or one slower than {HOTSTAR_PACE.slow_s:.0f} seconds: a rest of {HOTSTAR_PACE.rest_s:.0f} seconds",
+            f"(TMDB: {TMDB_PACE.timeout_s:.0f}, {TMDB_PACE.slow_s:.0f} and {TMDB_PACE.rest_s:.0f} seconds)",
             f"a run waits for {RESTS_A_RUN} rests",
             f"{HOTSTAR_PAGING.reach:,} items be paged under one filter",
             f"at most {HOTSTAR_PAGING.capacity:,} films",

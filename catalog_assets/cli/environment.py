@@ -55,12 +55,12 @@ def platform(*, migrated: bool = True, services: bool = True) -> Iterator[Platfo
         server = None
         urls = settings.database_urls
         if urls is None or is_embedded(home, urls.source):
-            server = stack.enter_context(EmbeddedServer(home, sandbox=settings.hotstar is None))
+            server = stack.enter_context(EmbeddedServer(home, sandbox=not settings.has_credentials))
             urls = server.urls
         if migrated:
             migrate(urls.source)
         sandbox, process = None, None
-        if services and server is not None and settings.hotstar is None:
+        if services and server is not None and not settings.has_credentials:
             sandbox = running_sandbox(home)
             if sandbox is None:
                 sandbox, process = stack.enter_context(start_sandbox(settings, home, mark))

@@ -1,7 +1,7 @@
 """The simulated services as a process: alone (`catalog sandbox`), or beside a command that has no credentials.
 
-The sandbox is never imported: it is started, and spoken to over HTTP as the services are. Partner and secret are made
-at random for each start.
+The sandbox is never imported: it is started, and spoken to over HTTP as the services are. Its credentials are made at
+random for each start.
 """
 
 import json
@@ -17,10 +17,11 @@ from typing import Annotated
 
 import psutil
 import typer
+from pydantic import SecretStr
 
 from catalog_assets.cli.processes import MARK, Child, ask_to_end, await_end, start
 from resources.errors import CatalogError
-from resources.settings import Settings
+from resources.settings import Settings, tmdb_key_form
 
 _RECORD = "sandbox.json"
 _START_S = 30
@@ -35,19 +36,23 @@ class Sandbox:
     port: int
     partner: str
     secret: str
+    tmdb_token: str
     seed: int
     scale: float
 
     @property
     def environment(self) -> dict[str, str]:
         """Access to the sandbox under the names of the real credentials, and the origin that its data bears."""
+        address = f"http://127.0.0.1:{self.port}"
+        origin = f"sandbox:{self.seed}" if self.scale == 1 else f"sandbox:{self.seed}:{self.scale:g}"
         return {
-            "HOTSTAR_API_BASE_URL": f"http://127.0.0.1:{self.port}",
+            "HOTSTAR_API_BASE_URL": address,
             "HOTSTAR_PARTNER_ID": self.partner,
             "HOTSTAR_AKAMAI_SECRET": self.secret,
-            "CATALOG_ORIGIN_HOTSTAR": f"sandbox:{self.seed}"
-            if self.scale == 1
-            else f"sandbox:{self.seed}:{self.scale:g}",
+            "CATALOG_ORIGIN_HOTSTAR": origin,
+            "TMDB_API_BASE_URL": address,
+            "TMDB_API_KEY": self.tmdb_token,
+            "CATALOG_ORIGIN_TMDB": origin,
         }
 
 
@@ -58,13 +63,15 @@ def start_sandbox(settings: Settings, home: Path, mark: str) -> Iterator[tuple[S
     Raises:
         CatalogError: it does not start.
     """
-    partner, secret = f"sandbox-{secrets.token_hex(4)}", secrets.token_hex(32)
+    partner, secret, token = _new_partner(), secrets.token_hex(32), _new_token()
     port_file = home / f"sandbox-{mark}.port"
     options = {
         "--port": 0,
         "--port-file": port_file,
         "--rate": settings.sandbox_rate,
         "--latency": settings.sandbox_latency,
+        "--tmdb-rate": settings.sandbox_tmdb_rate,
+        "--tmdb-latency": settings.sandbox_tmdb_latency,
         "--scale": settings.sandbox_scale,
         "--seed": settings.sandbox_seed,
         "--parent-pid": os.getpid(),
@@ -74,7 +81,12 @@ def start_sandbox(settings: Settings, home: Path, mark: str) -> Iterator[tuple[S
     child = start(
         "sandbox",
         [sys.executable, "-m", "sandbox", *(str(word) for option in options.items() for word in option)],
-        environment={MARK: mark, "SANDBOX_HOTSTAR_PARTNER": partner, "SANDBOX_HOTSTAR_SECRET": secret},
+        environment={
+            MARK: mark,
+            "SANDBOX_HOTSTAR_PARTNER": partner,
+            "SANDBOX_HOTSTAR_SECRET": secret,
+            "SANDBOX_TMDB_TOKEN": token,
+        },
         logs=home / "logs",
     )
     process = psutil.Process(child.process.pid)
@@ -82,7 +94,14 @@ def start_sandbox(settings: Settings, home: Path, mark: str) -> Iterator[tuple[S
         port = _await_port(child, port_file)
         yield (
             Sandbox(
-                process.pid, process.create_time(), port, partner, secret, settings.sandbox_seed, settings.sandbox_scale
+                pid=process.pid,
+                created=process.create_time(),
+                port=port,
+                partner=partner,
+                secret=secret,
+                tmdb_token=token,
+                seed=settings.sandbox_seed,
+                scale=settings.sandbox_scale,
             ),
             child,
         )
@@ -125,29 +144,53 @@ def sandbox(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 0,
     rate: Annotated[float, typer.Option(help="Requests a second before it answers 429; 0: no limit.")] = 1.0,
     latency: Annotated[float, typer.Option(help="Seconds that an answer takes per 1,000 items.")] = 2.0,
+    tmdb_rate: Annotated[float, typer.Option(help="TMDB's requests a second, counted apart; 0: no limit.")] = 40.0,
+    tmdb_latency: Annotated[float, typer.Option(help="Seconds that an answer of TMDB takes.")] = 0.15,
     scale: Annotated[float, typer.Option(help="Size of the catalogue: 1 is the real one, 0.01 a hundredth.")] = 1.0,
     movies: Annotated[int | None, typer.Option(help="Films at the start, whatever the scale.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same catalogue.")] = 1,
 ) -> None:
     """The simulated services alone, until Ctrl-C.
 
-    It takes the credentials of HOTSTAR_PARTNER_ID and HOTSTAR_AKAMAI_SECRET; where they are not set it makes some and
-    prints them as `export` lines.
+    It takes the credentials of HOTSTAR_PARTNER_ID, HOTSTAR_AKAMAI_SECRET and TMDB_API_KEY; where a service's are not
+    set it makes some and prints them as `export` lines.
     """
     environment = dict(os.environ)
+    made: dict[str, str] = {}
     if "HOTSTAR_PARTNER_ID" not in environment or "HOTSTAR_AKAMAI_SECRET" not in environment:
-        environment["HOTSTAR_PARTNER_ID"] = f"sandbox-{secrets.token_hex(4)}"
-        environment["HOTSTAR_AKAMAI_SECRET"] = secrets.token_hex(32)
-        for name in ("HOTSTAR_PARTNER_ID", "HOTSTAR_AKAMAI_SECRET"):
-            typer.echo(f"export {name}={environment[name]}")
+        made |= {"HOTSTAR_PARTNER_ID": _new_partner(), "HOTSTAR_AKAMAI_SECRET": secrets.token_hex(32)}
+    if not environment.get("TMDB_API_KEY"):
+        made["TMDB_API_KEY"] = _new_token()
+    for name, value in made.items():
+        typer.echo(f"export {name}={value}")
+    environment |= made
     environment["SANDBOX_HOTSTAR_PARTNER"] = environment["HOTSTAR_PARTNER_ID"]
     environment["SANDBOX_HOTSTAR_SECRET"] = environment["HOTSTAR_AKAMAI_SECRET"]
-    given = {"--port": port, "--rate": rate, "--latency": latency, "--scale": scale, "--seed": seed}
+    is_key = tmdb_key_form(SecretStr(environment["TMDB_API_KEY"])) == "v3"
+    environment["SANDBOX_TMDB_KEY" if is_key else "SANDBOX_TMDB_TOKEN"] = environment["TMDB_API_KEY"]
+    given = {
+        "--port": port,
+        "--rate": rate,
+        "--latency": latency,
+        "--tmdb-rate": tmdb_rate,
+        "--tmdb-latency": tmdb_latency,
+        "--scale": scale,
+        "--seed": seed,
+    }
     if movies is not None:
         given["--movies"] = movies
     arguments = [sys.executable, "-m", "sandbox", *(str(word) for option in given.items() for word in option)]
     sys.stdout.flush()
     os.execve(sys.executable, arguments, environment)  # noqa: S606 - from a list made here
+
+
+def _new_partner() -> str:
+    return f"sandbox-{secrets.token_hex(4)}"
+
+
+def _new_token() -> str:
+    """A read access token in TMDB's form: three parts joined by dots."""
+    return f"sandbox.{secrets.token_hex(16)}.{secrets.token_hex(32)}"
 
 
 def _await_port(child: Child, port_file: Path) -> int:

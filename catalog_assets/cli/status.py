@@ -93,7 +93,8 @@ def _read(ready: Platform) -> Status:
     database = Database(ready.urls.source, pool_size=1)
     try:
         with DagsterInstance.get() as instance, database.connection() as connection:
-            is_on = ready.settings.hotstar is not None or ready.server is not None
+            is_simulated = ready.server is not None and not ready.settings.has_credentials
+            is_on = ready.settings.hotstar is not None or is_simulated
             read_platform(found, connection, instance, is_on=is_on)
     finally:
         database.close()
@@ -102,9 +103,11 @@ def _read(ready: Platform) -> Status:
 
 def credentials(settings: Settings, *, is_embedded: bool) -> dict[str, str]:
     """For each service and alert channel, whether it is set."""
-    hotstar = "not set: the sandbox answers under `catalog up`" if is_embedded else "not set: the service is off"
+    is_simulated = is_embedded and not settings.has_credentials
+    off = "not set: the sandbox answers under `catalog up`" if is_simulated else "not set: the service is off"
     return {
-        "hotstar": hotstar if settings.hotstar is None else "set",
+        "hotstar": off if settings.hotstar is None else "set",
+        "tmdb": off if settings.tmdb is None else "set",
         "alert webhook": "not set" if settings.alert_webhook_url is None else "set",
         "alert mail": "not set" if settings.alert_smtp_url is None else "set",
     }

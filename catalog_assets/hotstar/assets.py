@@ -7,12 +7,10 @@ place of censuses.
 
 import time
 import warnings
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import dagster as dg
-import structlog
 from pydantic import Field
 
 from catalog_assets.hotstar.census import take_census
@@ -21,12 +19,13 @@ from catalog_assets.hotstar.listing import ListingResult
 from catalog_assets.hotstar.merge import merge_pages
 from catalog_assets.hotstar.rounds import A_DAY, list_round
 from catalog_assets.hotstar.sync_log import failing_sync, finish_sync, leave_unmerged, log_listing, logged_sync
-from catalog_assets.hotstar.tables import column_schema, row_counts
+from catalog_assets.hotstar.tables import row_counts
 from catalog_assets.hotstar.updates import list_updates
 from catalog_assets.partitions import hotstar_days
+from catalog_assets.steps import step
+from catalog_assets.tables import column_schema
 from resources.dagster_resources import Hotstar, SourceDatabase
 from resources.databases import Database
-from resources.errors import CatalogError
 from resources.event_loop import run
 from resources.hotstar import HotstarClient
 
@@ -183,8 +182,7 @@ def _table(kind: Kind) -> dg.AssetsDefinition:
     )
     def table(context: dg.AssetExecutionContext, source: SourceDatabase) -> dg.MaterializeResult[None]:
         with (
-            _failing_for_good(),
-            _named_in_logs(context),
+            step(context),
             source.database() as database,
             failing_sync(database, kind, run_id=context.run.run_id),
         ):
@@ -193,7 +191,7 @@ def _table(kind: Kind) -> dg.AssetsDefinition:
             status = finish_sync(database, kind, run_id=context.run.run_id, merge_id=merged.merge_id)
             with database.connection() as connection:
                 counts = row_counts(connection, kind)
-                columns = column_schema(connection, kind)
+                columns = column_schema(connection, f"hotstar.{kind.view}")
         context.log.info("merge %s of %s pages: %s", merged.merge_id, merged.pages, status or "nothing listed")
         return dg.MaterializeResult(
             metadata={
@@ -233,8 +231,7 @@ def _fetched(
 ) -> dg.MaterializeResult[None]:
     """Lists within a logged run, and tells what it took in figures that the UI plots."""
     with (
-        _failing_for_good(),
-        _named_in_logs(context),
+        step(context),
         source.database() as database,
         logged_sync(database, kind, sync_type=sync_type, run_id=context.run.run_id),
     ):
@@ -267,20 +264,6 @@ def _fetched(
             "taken_up": result.taken_up,
         }
     )
-
-
-@contextmanager
-def _failing_for_good() -> Iterator[None]:
-    """An error of ours says what to do next: Dagster shows it and does not try again by itself."""
-    try:
-        yield
-    except CatalogError as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
-
-
-def _named_in_logs(context: dg.AssetExecutionContext) -> AbstractContextManager[None]:
-    """Every log line of the run carries its id and the asset."""
-    return structlog.contextvars.bound_contextvars(run_id=context.run.run_id, asset=context.asset_key.to_user_string())
 
 
 async def _listed(

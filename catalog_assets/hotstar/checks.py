@@ -3,19 +3,24 @@
 docs/checks.md says what each means and what to do when it fails. A check that finds nobody passes; a crash stays one.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 import dagster as dg
 import psycopg
 
 from catalog_assets.hotstar.coverage import holes
 from catalog_assets.hotstar.kinds import KINDS, Kind
-from resources.dagster_resources import SourceDatabase
+from catalog_assets.offenders import Check, checks_of, found_by
 from resources.statements import statement
 
-SHOWN = 50
-"""How many offenders a result lists; it counts all."""
+
+class FindOfKind(Protocol):
+    """Finds what breaks a check of a kind's table."""
+
+    def __call__(self, connection: psycopg.Connection, kind: Kind) -> Sequence[str]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +37,15 @@ class TableCheck:
 
     name: str
     description: str
-    offenders: Callable[[psycopg.Connection, Kind], Sequence[str]]
+    offenders: FindOfKind
     blocking: bool = True
     applies: Callable[[Kind], bool] = lambda _: True
 
 
-def _found_by(name: str) -> Callable[[psycopg.Connection, Kind], Sequence[str]]:
+def _found_by(name: str) -> FindOfKind:
     def find(connection: psycopg.Connection, kind: Kind) -> Sequence[str]:
-        rows = connection.execute(
-            statement(f"hotstar/checks/{name}"), {"kind": kind.name, "censuses_to_miss": kind.censuses_to_miss}
-        )
-        return [str(row[0]) for row in rows]
+        params = {"kind": kind.name, "censuses_to_miss": kind.censuses_to_miss}
+        return found_by(f"hotstar/checks/{name}", params)(connection)
 
     return find
 
@@ -130,31 +133,12 @@ def hotstar_checks() -> list[dg.AssetChecksDefinition]:
 
 
 def _table_checks(kind: Kind) -> dg.AssetChecksDefinition:
-    """All checks of a kind's table, in one step."""
-    key = dg.AssetKey(["hotstar", kind.plural])
-    applying = [check for check in CHECKS if check.applies(kind)]
-
-    @dg.multi_asset_check(
-        name=f"hotstar_{kind.plural}_checks",
-        specs=[
-            dg.AssetCheckSpec(check.name, asset=key, description=check.description, blocking=check.blocking)
-            for check in applying
+    return checks_of(
+        dg.AssetKey(["hotstar", kind.plural]),
+        f"hotstar_{kind.plural}_checks",
+        [
+            Check(check.name, check.description, partial(check.offenders, kind=kind), check.blocking)
+            for check in CHECKS
+            if check.applies(kind)
         ],
-        can_subset=True,
     )
-    def checks(context: dg.AssetCheckExecutionContext, source: SourceDatabase) -> Iterator[dg.AssetCheckResult]:
-        asked = {selected.name for selected in context.selected_asset_check_keys}
-        with source.database() as database:
-            for check in (check for check in applying if check.name in asked):
-                with database.connection() as connection:
-                    offenders = check.offenders(connection, kind)
-                yield dg.AssetCheckResult(
-                    asset_key=key,
-                    check_name=check.name,
-                    passed=not offenders,
-                    severity=dg.AssetCheckSeverity.ERROR if check.blocking else dg.AssetCheckSeverity.WARN,
-                    description=f"{len(offenders)} found" if offenders else "none found",
-                    metadata={"offenders": len(offenders), "shown": dg.MetadataValue.json(list(offenders[:SHOWN]))},
-                )
-
-    return checks

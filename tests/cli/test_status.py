@@ -11,17 +11,19 @@ import dagster as dg
 import psycopg
 import pytest
 from dagster._core.storage.dagster_run import DagsterRunStatus
+from pydantic import SecretStr
 from rich.console import Console
 from typer.testing import CliRunner
 
 from catalog_assets import automation
 from catalog_assets.cli.main import app
-from catalog_assets.cli.status import Status, read_platform, show
+from catalog_assets.cli.status import Status, credentials, read_platform, show
 from catalog_assets.hotstar.checks import CHECKS
 from catalog_assets.hotstar.kinds import MOVIE
 from catalog_assets.hotstar.retention_asset import RETAINED_PAGES
 from resources.alerts import Finding, report
 from resources.databases import Database
+from resources.settings import Settings
 from tests.syncs import add_census, add_run, add_sync, cover
 
 
@@ -179,9 +181,33 @@ def test_the_command_reports_a_database_without_migrations_and_no_secret(
     assert done.exit_code == 1
     answer = json.loads(done.stdout)
     assert "catalog migrate" in answer["needs_person"][0]
-    assert answer["credentials"] == {"hotstar": "set", "alert webhook": "set", "alert mail": "not set"}
+    assert answer["credentials"] == {
+        "hotstar": "set",
+        "tmdb": "not set: the service is off",
+        "alert webhook": "set",
+        "alert mail": "not set",
+    }
     assert secret not in done.output
     assert hook not in done.output
+
+
+@pytest.mark.parametrize(
+    ("key", "is_embedded", "hotstar", "tmdb"),
+    [
+        (None, True, "the sandbox answers", "the sandbox answers"),
+        (None, False, "the service is off", "the service is off"),
+        (SecretStr("ab" * 16), True, "the service is off", "set"),
+    ],
+    ids=["none, embedded", "none, a server of one's own", "TMDB's alone"],
+)
+def test_the_sandbox_answers_for_all_services_or_none(
+    key: SecretStr | None, is_embedded: bool, hotstar: str, tmdb: str
+) -> None:
+    settings = Settings(tmdb_api_key=key, hotstar_partner_id=None, hotstar_akamai_secret=None)
+    found = credentials(settings, is_embedded=is_embedded)
+    assert hotstar in found["hotstar"]
+    assert tmdb in found["tmdb"]
+    assert "abab" not in str(found)
 
 
 def test_the_command_reads_a_migrated_database_through_dagsters_own(

@@ -12,7 +12,8 @@ import pytest
 from pydantic import SecretStr
 from vcr.errors import CannotOverwriteExistingCassetteException  # type: ignore[import-untyped]
 
-from resources.hotstar import HOTSTAR_PACE, Answer, HotstarClient
+from resources.client import Answer
+from resources.hotstar import HOTSTAR_PACE, HotstarClient
 from tests.cassettes import FOLDER, SCENES, ask, cassette
 from tests.sandbox_process import running_sandbox
 

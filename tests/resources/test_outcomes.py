@@ -11,8 +11,9 @@ import pytest
 import stamina
 from pydantic import SecretStr
 
+from resources.client import Answer
 from resources.errors import PermanentServiceError, ServiceUnreachable
-from resources.hotstar import HOTSTAR_PACE, Answer, HotstarClient
+from resources.hotstar import HOTSTAR_PACE, HotstarClient
 from resources.outcomes import clock_difference, retry_after
 
 NOON = "Sat, 21 Nov 2026 12:00:00 GMT"

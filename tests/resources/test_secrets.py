@@ -3,7 +3,6 @@
 import asyncio
 import io
 import json
-import logging
 import pickle
 import re
 import traceback
@@ -14,12 +13,9 @@ from types import FrameType, TracebackType
 import psutil
 import psycopg
 import pytest
-import stamina
-import structlog
 from psycopg import sql
 from pydantic import SecretStr
 
-from resources import logs
 from resources.edgeauth import EdgeAuth, TokenRecord
 from resources.errors import BudgetSpent, CatalogError
 from resources.hotstar import HOTSTAR_PACE, HotstarClient
@@ -48,28 +44,6 @@ FAULTS: list[dict[str, object]] = [
 def sandbox() -> Iterator[RunningSandbox]:
     with running_sandbox(movies=30) as started:
         yield started
-
-
-@pytest.fixture
-def log_text() -> Iterator[io.StringIO]:
-    """Everything that any logger writes, at the most talkative level."""
-    stream = io.StringIO()
-    logs.configure("DEBUG", stream=stream)
-    plain = logging.StreamHandler(stream)
-    root = logging.getLogger()
-    level = root.level
-    root.addHandler(plain)
-    root.setLevel(logging.DEBUG)
-    for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.DEBUG)
-    with stamina.set_testing(True, attempts=6, cap=True):
-        yield stream
-    root.removeHandler(plain)
-    root.setLevel(level)
-    structlog.reset_defaults()
-    for name in ("resources", "catalog_assets", "stamina"):
-        logging.getLogger(name).handlers = []
-        logging.getLogger(name).propagate = True
 
 
 @pytest.fixture

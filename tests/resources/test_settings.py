@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from resources.errors import SettingsError
-from resources.settings import HOTSTAR_PRODUCTION, PROJECT_ROOT, Settings, load_settings
+from resources.settings import HOTSTAR_PRODUCTION, PROJECT_ROOT, TMDB_PRODUCTION, Settings, load_settings
 
 SECRET = "ab" * 32
+TMDB_KEYS = {"v3": "0a1B2c3D" * 4, "v4": f"eyJhbGciOiJIUzI1NiJ9.{'b' * 80}.{'C-_' * 14}"}
 
 
 @pytest.fixture(autouse=True)
@@ -17,10 +18,10 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
 
 
-def test_without_a_variable_the_embedded_server_serves_and_hotstar_is_off() -> None:
+def test_without_a_variable_the_embedded_server_serves_and_every_service_is_off() -> None:
     settings = load_settings()
     assert settings.database_urls is None
-    assert settings.hotstar is None
+    assert (settings.hotstar, settings.tmdb, settings.has_credentials) == (None, None, False)
     assert settings.home == Path.cwd() / ".catalog"
 
 
@@ -53,6 +54,62 @@ def test_a_secret_that_is_not_hexadecimal_is_refused_without_being_shown(
     with pytest.raises(SettingsError, match="HOTSTAR_AKAMAI_SECRET") as refused:
         load_settings()
     assert secret not in str(refused.value)
+
+
+@pytest.mark.parametrize("form", TMDB_KEYS)
+def test_a_key_of_tmdb_leads_to_the_real_service_and_the_origin_is_its_address(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMDB_API_KEY", TMDB_KEYS[form])
+    settings = load_settings()
+    access = settings.require_tmdb()
+    assert (access.base_url, access.origin) == (TMDB_PRODUCTION, TMDB_PRODUCTION)
+    assert access.requests_per_second == 20
+    assert settings.has_credentials
+    assert settings.hotstar is None
+    assert TMDB_KEYS[form] not in f"{access!r} {settings!r}"
+
+
+@pytest.mark.parametrize("key", ["not a key", SECRET, f"Bearer {TMDB_KEYS['v4']}"])
+def test_a_key_of_neither_form_is_refused_without_being_shown(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMDB_API_KEY", key)
+    with pytest.raises(SettingsError, match="TMDB_API_KEY is neither") as refused:
+        load_settings()
+    assert key not in str(refused.value)
+
+
+def test_a_service_that_is_off_says_which_variables_switch_it_on() -> None:
+    with pytest.raises(SettingsError, match="TMDB_API_KEY"):
+        load_settings().require_tmdb()
+    with pytest.raises(SettingsError, match="HOTSTAR_PARTNER_ID and HOTSTAR_AKAMAI_SECRET"):
+        load_settings().require_hotstar()
+
+
+@pytest.mark.parametrize(
+    ("own", "sandbox", "origin", "kept"),
+    [
+        ("20", "5", TMDB_PRODUCTION, 20),
+        ("20", "40", "sandbox:1", 20),
+        ("20", "5", "sandbox:1", 5),
+        ("20", "0", "sandbox:1", 0),
+    ],
+    ids=["the real service", "a sandbox that allows more", "a sandbox that allows less", "a sandbox without a limit"],
+)
+def test_the_sandboxs_rate_binds_where_the_sandbox_answers(
+    own: str, sandbox: str, origin: str, kept: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMDB_API_KEY", TMDB_KEYS["v4"])
+    monkeypatch.setenv("TMDB_REQUESTS_PER_SECOND", own)
+    monkeypatch.setenv("SANDBOX_TMDB_RATE", sandbox)
+    monkeypatch.setenv("CATALOG_ORIGIN_TMDB", origin)
+    assert load_settings().require_tmdb().requests_per_second == kept
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "40.1", "nan", "many"])
+def test_a_rate_that_tmdb_does_not_allow_is_refused(rate: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMDB_REQUESTS_PER_SECOND", rate)
+    with pytest.raises(SettingsError, match="TMDB_REQUESTS_PER_SECOND"):
+        load_settings()
 
 
 def test_some_of_the_database_urls_are_an_error_that_names_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:

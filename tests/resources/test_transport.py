@@ -13,9 +13,10 @@ import stamina
 from psycopg.rows import dict_row
 from pydantic import SecretStr
 
+from resources.client import Answer
 from resources.edgeauth import TokenRecord
 from resources.errors import BudgetSpent, PermanentServiceError, ServiceBusy, ServiceResting, ServiceUnreachable
-from resources.hotstar import HOTSTAR_PACE, Answer, HotstarClient
+from resources.hotstar import HOTSTAR_PACE, HotstarClient
 from resources.pace import Budget, Pace, ServicePace, Slot
 from tests.sandbox_process import RunningSandbox, running_sandbox
 

@@ -1,0 +1,249 @@
+"""Fetches the details of what is due: one request a title, leased, stored, and its state noted with its page.
+
+What is due is `tmdb.staleness`'s to say; a title that another run holds is left to it.
+"""
+
+import asyncio
+import uuid
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from catalog_assets.tmdb.details import BLOCKS, MOVIE_PARAMS, Details, read_details
+from catalog_assets.tmdb.store import AnswerLike, Client, MediaType, Store
+from resources.errors import PermanentServiceError
+
+log = structlog.get_logger(__name__)
+
+WORKERS = 6
+"""Requests handed to the client at once: the 4 it may have under way, one that waits, one whose answer is stored."""
+
+LEASED_AT_ONCE = 100
+LOW = 20
+"""With fewer titles left than this, more are leased while these are fetched."""
+
+LEASE = timedelta(minutes=5)
+"""Longer than a batch takes even after a service's rests; so long a killed run's titles wait."""
+
+WAIT_S = 30.0
+"""How long titles that another run is fetching are waited for."""
+
+_LOOK_EVERY_S = 0.5
+_LONGEST_ERROR = 500
+
+
+@dataclass(slots=True)
+class Refreshed:
+    """What a run fetched.
+
+    Attributes:
+        fetched: titles whose details came.
+        unchanged: titles that were as they were (304).
+        gone: titles that TMDB does not have (404).
+        failed: titles whose answer cannot be used, or was an error of theirs alone.
+        incomplete: titles of `fetched` that lack a block.
+        waited_for: titles asked for that another run fetched meanwhile.
+        left: titles asked for that are still due, or held by another run after the wait.
+    """
+
+    fetched: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    failed: int = 0
+    incomplete: int = 0
+    waited_for: int = 0
+    left: int = 0
+
+    @property
+    def requests(self) -> int:
+        """Titles asked for: one request each, retries apart."""
+        return self.fetched + self.unchanged + self.gone + self.failed
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Leased titles that wait to be fetched; more are leased before it runs dry."""
+
+    store: Store
+    media_type: MediaType
+    only: Sequence[int] | None
+    left: int
+    lease: uuid.UUID = field(default_factory=uuid.uuid4)
+    titles: deque[Mapping[str, Any]] = field(default_factory=deque)
+    is_dry: bool = False
+    leasing: asyncio.Task[None] | None = None
+
+    async def next(self) -> Mapping[str, Any] | None:
+        """The next title; None when nothing is due any more."""
+        while True:
+            if len(self.titles) < LOW and not self.is_dry and self.leasing is None:
+                self.leasing = asyncio.create_task(self._lease_more())
+            if self.titles:
+                return self.titles.popleft()
+            if self.leasing is None:
+                return None
+            await asyncio.shield(self.leasing)
+
+    async def _lease_more(self) -> None:
+        try:
+            leased = await self.store.rows(
+                "lease_titles",
+                {
+                    "media_type": self.media_type,
+                    "only": self.only,
+                    "most": min(LEASED_AT_ONCE, self.left),
+                    "lease": self.lease,
+                    "lease_for": LEASE,
+                    "run_id": self.store.run_id,
+                },
+            )
+            self.left -= len(leased)
+            self.titles.extend(leased)
+            self.is_dry = not leased or self.left <= 0
+        finally:
+            self.leasing = None
+
+    async def end(self) -> None:
+        """Gives back what was leased and not fetched."""
+        if self.leasing is not None:
+            await asyncio.gather(self.leasing, return_exceptions=True)
+        await self.store.rows("release_leases", {"lease": self.lease})
+
+
+async def refresh(
+    client: Client,
+    store: Store,
+    *,
+    media_type: MediaType = "movie",
+    only: Sequence[int] | None = None,
+    most: int | None = None,
+) -> Refreshed:
+    """Fetches what is due, the most urgent first.
+
+    Args:
+        client: what answers.
+        store: where pages and states are kept.
+        media_type: films or series.
+        only: these works alone, if they are due; those that another run is fetching are waited for, 30 s at most.
+        most: so many at most; all if left out.
+
+    Raises:
+        ServiceError: the service refuses the credential, or gave up answering. What was fetched is stored.
+    """
+    done = Refreshed()
+    most = len(only) if only is not None and most is None else most
+    queue = _Queue(store, media_type, only, 10**9 if most is None else most)
+    (began,) = await store.rows("read_now", {})
+    fetching = _Fetching(client, store, queue, done)
+    try:
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(WORKERS):
+                workers.create_task(fetching.work())
+    except BaseExceptionGroup as group:
+        raise group.exceptions[0] from None  # the first to fail ended the others
+    finally:
+        await queue.end()
+    if only is not None:
+        await _wait_for_others(store, only, began["now"], done)
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetching:
+    """Fetches title after title; several at once share it."""
+
+    client: Client
+    store: Store
+    queue: _Queue
+    done: Refreshed
+
+    async def work(self) -> None:
+        while (title := await self.queue.next()) is not None:
+            await self._fetch(title)
+
+    async def _fetch(self, title: Mapping[str, Any]) -> None:
+        path = f"/3/{title['media_type']}/{title['tmdb_id']}"
+        try:
+            answer = await self.client.get(path, MOVIE_PARAMS, etag=title["etag"])
+        except PermanentServiceError as refused:
+            if refused.status in {401, 403}:
+                raise
+            if refused.status == 404:
+                await self._note_gone(title, path)
+                return
+            await self.store.rows("note_failure", {**self._noted(title), "error": str(refused)[:_LONGEST_ERROR]})
+            self.done.failed += 1
+            return
+        if answer.status == 304:
+            async with self.store.transaction() as writing:
+                await writing.page(answer, "details", title["media_type"], tmdb_id=title["tmdb_id"])
+                await writing.rows("note_unchanged", {**self._noted(title), "sent_at": answer.sent_at})
+            self.done.unchanged += 1
+            return
+        read = await asyncio.to_thread(read_details, answer.body, title["tmdb_id"])
+        await self._keep(answer, title, read)
+
+    async def _keep(self, answer: AnswerLike, title: Mapping[str, Any], read: Details) -> None:
+        missing = [block for block in BLOCKS if block not in read.blocks]
+        async with self.store.transaction() as writing:
+            page_id = await writing.page(
+                answer,
+                "details",
+                title["media_type"],
+                tmdb_id=title["tmdb_id"],
+                blocks=[] if read.problem else list(read.blocks),
+                problem=read.problem,
+            )
+            if read.problem is not None:
+                await writing.rows("note_failure", {**self._noted(title), "error": read.problem[:_LONGEST_ERROR]})
+            else:
+                content = {"page_id": page_id, "etag": answer.etag, "missing_blocks": missing}
+                await writing.rows("note_content", {**self._noted(title), **content, "sent_at": answer.sent_at})
+        self.done.failed += read.problem is not None
+        self.done.fetched += read.problem is None
+        self.done.incomplete += read.problem is None and bool(missing)
+        if read.problem is not None or missing:
+            log.warning("details not whole", tmdb_id=title["tmdb_id"], problem=read.problem, missing=missing)
+
+    async def _note_gone(self, title: Mapping[str, Any], path: str) -> None:
+        nothing = _NoTitle(path, dict(MOVIE_PARAMS), self.client.now())
+        async with self.store.transaction() as writing:
+            await writing.page(nothing, "details", title["media_type"], tmdb_id=title["tmdb_id"])
+            await writing.rows("note_gone", {**self._noted(title), "sent_at": nothing.sent_at})
+        self.done.gone += 1
+
+    def _noted(self, title: Mapping[str, Any]) -> dict[str, Any]:
+        return {"work_id": title["work_id"], "lease": self.queue.lease, "run_id": self.store.run_id}
+
+
+@dataclass(frozen=True, slots=True)
+class _NoTitle:
+    """The answer that there is no such title: TMDB's error text is not kept."""
+
+    path: str
+    params: dict[str, str]
+    sent_at: datetime
+    status: int = 404
+    etag: str | None = None
+    body: bytes = b""
+
+    @property
+    def received_at(self) -> datetime:
+        return self.sent_at
+
+
+async def _wait_for_others(store: Store, only: Sequence[int], since: datetime, done: Refreshed) -> None:
+    """Waits until nobody else is at the titles asked for, 30 s at most."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + WAIT_S
+    while True:
+        (counted,) = await store.rows("count_answered", {"work_ids": list(only), "since": since})
+        if not counted["leased"] or loop.time() >= deadline:
+            break
+        await asyncio.sleep(_LOOK_EVERY_S)
+    done.waited_for = max(0, counted["answered"] - done.fetched - done.unchanged - done.gone)
+    done.left = counted["due"]

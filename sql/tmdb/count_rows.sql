@@ -1,0 +1,7 @@
+-- How many rows the tables of works hold.
+SELECT
+  (SELECT count(*) FROM tmdb.titles) AS titles,
+  (SELECT count(*) FROM tmdb.contents) AS works,
+  (SELECT count(*) FROM tmdb.refreshes AS r WHERE r.gone_at IS NOT NULL) AS gone,
+  (SELECT count(*) FROM tmdb.work_cards_cache) AS cards,
+  (SELECT count(*) FROM tmdb.staleness AS s WHERE s.is_due) AS due

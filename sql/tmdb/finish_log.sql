@@ -1,0 +1,35 @@
+-- Ends the log row of a run, with what its pages and failures say; a problem of an earlier step stands.
+UPDATE tmdb.scheduled_ingestion_log AS l SET
+  status = CASE
+    WHEN %(error)s::text IS NOT NULL THEN 'failed'
+    WHEN failed.number > 0 OR coalesce(%(problem)s, l.error) IS NOT NULL THEN 'partial'
+    ELSE 'completed'
+  END,
+  movies_ingested = fetched.number,
+  movies_failed = failed.number,
+  ingested_titles = fetched.titles,
+  failed_titles = failed.titles,
+  error = coalesce(%(error)s, %(problem)s, l.error),
+  completed_at = ops.now(),
+  duration_ms = extract(EPOCH FROM ops.now() - l.created_at) * 1000
+FROM (
+  SELECT count(*) AS number, coalesce((array_agg(f.name ORDER BY f.work_id))[1:100], '{}') AS titles
+  FROM (
+    SELECT DISTINCT t.work_id, coalesce(d.title || coalesce(' (' || d.year || ')', ''), 'TMDB ' || t.tmdb_id) AS name
+    FROM tmdb.pages AS p
+    JOIN tmdb.titles AS t USING (media_type, tmdb_id)
+    LEFT JOIN tmdb.details AS d USING (work_id)
+    WHERE p.run_id = %(run_id)s AND p.endpoint = 'details' AND p.status IN (200, 304) AND p.problem IS NULL
+  ) AS f
+) AS fetched, (
+  SELECT count(*) AS number, coalesce((array_agg(f.name ORDER BY f.work_id))[1:100], '{}') AS titles
+  FROM (
+    SELECT r.work_id, coalesce(d.title, 'TMDB ' || t.tmdb_id) || ': ' || coalesce(r.last_error, 'unknown') AS name
+    FROM tmdb.refreshes AS r
+    JOIN tmdb.titles AS t USING (work_id)
+    LEFT JOIN tmdb.details AS d USING (work_id)
+    WHERE r.failed_by = %(run_id)s AND r.attempts > 0
+  ) AS f
+) AS failed
+WHERE l.run_id = %(run_id)s
+RETURNING l.status

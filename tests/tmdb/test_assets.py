@@ -1,0 +1,105 @@
+"""TMDB's jobs end to end: the sandbox over HTTP, real PostgreSQL, tables that equal what the service says."""
+
+import dagster as dg
+import pytest
+
+from catalog_assets.jobs import TMDB_INGEST, TMDB_REFRESH
+from tests.tmdb.platform import Jobs, failed_checks
+
+LISTS = {"source": "popular", "max_movies": 30}
+
+
+def test_new_films_of_a_list_become_works_with_cards(jobs: Jobs) -> None:
+    result = jobs.run(TMDB_INGEST, title_lists=LISTS)
+    assert result.success
+    assert failed_checks(result) <= {"imdb_ids_are_unique"}
+    tmdb = jobs.tmdb
+    shown = {
+        film["id"]: (film["title"], film["release_date"] or None)
+        for film in (tmdb.sandbox.tmdb(f"/movie/{row[0]}").json() for row in tmdb.rows("SELECT tmdb_id FROM works"))
+    }
+    kept = tmdb.rows("SELECT tmdb_id, title, release_date::text FROM works WHERE ingestion_status = 'complete'")
+    assert {row[0]: row[1:] for row in kept} == shown
+    assert len(shown) == 30
+    assert tmdb.one("SELECT count(*) FROM work_cards_cache") == 30
+    log = tmdb.rows(
+        "SELECT source, trigger_type, status, movies_ingested, movies_failed, cardinality(ingested_titles)"
+        " FROM scheduled_ingestion_log"
+    )
+    assert log == [("popular", "manual", "completed", 30, 0, 30)]
+    assert tmdb.one("SELECT count(*) FROM ops.api_calls WHERE asset = 'tmdb/title_details'") == 30
+
+
+def test_a_second_run_fetches_nothing_and_is_logged_all_the_same(jobs: Jobs) -> None:
+    jobs.run(TMDB_INGEST, title_lists=LISTS)
+    before = jobs.tmdb.requests("/movie/")
+    result = jobs.run(TMDB_INGEST, only=["title_details", "works"], tags={"dagster/schedule_name": "x"})
+    assert result.success
+    assert jobs.tmdb.requests("/movie/") == before
+    log = jobs.tmdb.rows("SELECT source, trigger_type, movies_ingested FROM scheduled_ingestion_log ORDER BY log_id")
+    assert log[1:] == [("due", "scheduled", 0)]
+
+
+def test_what_the_feed_names_is_fetched_again_and_what_is_gone_is_marked(jobs: Jobs) -> None:
+    tmdb = jobs.tmdb
+    jobs.run(TMDB_INGEST, title_lists={"source": "popular", "max_movies": 350})
+    tmdb.connection.execute("UPDATE tmdb.refreshes SET answered_at = answered_at - interval '1 minute'")
+    kept = {row[0] for row in tmdb.rows("SELECT tmdb_id FROM works")}
+    changed = tmdb.sandbox.control(do="tmdb_change", ids=sorted(kept)[:15])["ids"]
+    gone = tmdb.sandbox.control(do="tmdb_remove", ids=sorted(kept)[20:25])["ids"]
+    result = jobs.run(TMDB_REFRESH)
+    assert result.success
+    today = tmdb.sandbox.tmdb("/movie/changes").json()
+    named = {row["id"] for row in today["results"]}
+    assert named & set(changed)
+    anew = {
+        row[0]
+        for row in tmdb.rows(
+            "SELECT tmdb_id FROM works_meta JOIN works USING (work_id) WHERE overview LIKE '%%Edition%%'"
+        )
+    }
+    assert anew <= set(changed)
+    marked = {row[0] for row in tmdb.rows("SELECT tmdb_id FROM works WHERE gone_at IS NOT NULL")}
+    assert marked == set(gone) & named
+    assert tmdb.one("SELECT last_sync_cursor FROM sync_state WHERE sync_type = 'movie_changes'") is not None
+    again = tmdb.requests("/movie/")
+    jobs.run(TMDB_REFRESH, only=["title_details", "works"])
+    assert tmdb.requests("/movie/") == again
+
+
+def test_films_asked_for_by_id_are_kept_and_forced_ones_are_fetched_whatever_their_age(jobs: Jobs) -> None:
+    tmdb = jobs.tmdb
+    ids = tmdb.ids()[:3]
+    only = ["title_details", "works"]
+    assert jobs.run(TMDB_REFRESH, only=only, title_details={"tmdb_ids": ids}).success
+    assert {row[0] for row in tmdb.rows("SELECT tmdb_id FROM works WHERE title IS NOT NULL")} == set(ids)
+    before = tmdb.requests("/movie/")
+    jobs.run(TMDB_REFRESH, only=only, title_details={"tmdb_ids": ids})
+    assert tmdb.requests("/movie/") == before
+    jobs.run(TMDB_REFRESH, only=only, title_details={"tmdb_ids": ids, "force": True})
+    assert tmdb.requests("/movie/") == before + 3
+    jobs.run(TMDB_REFRESH, only=only, title_details={"every": True})
+    assert tmdb.requests("/movie/") == before + 6
+    assert [row[0] for row in tmdb.rows("SELECT source FROM scheduled_ingestion_log ORDER BY log_id")] == [
+        "ids",
+        "ids",
+        "ids",
+        "every",
+    ]
+
+
+def test_an_unknown_list_fails_the_run_and_is_logged(jobs: Jobs) -> None:
+    result = jobs.run(TMDB_INGEST, title_lists={"source": "mixed_hourly"})
+    assert not result.success
+    ((status, error),) = jobs.tmdb.rows("SELECT status, error FROM scheduled_ingestion_log")
+    assert status == "failed"
+    assert "mixed_weekly" in error
+
+
+def test_without_a_key_tmdb_is_off(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TMDB_API_KEY")
+    monkeypatch.delenv("TMDB_API_BASE_URL")
+    result = jobs.run(TMDB_INGEST, title_lists=LISTS)
+    (failure,) = [event for event in result.all_events if event.is_step_failure]
+    assert isinstance(failure.step_failure_data.user_failure_data, dg._core.execution.plan.objects.UserFailureData)
+    assert "TMDB_API_KEY" in str(failure.step_failure_data.user_failure_data.description)
