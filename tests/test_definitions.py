@@ -12,7 +12,7 @@ from catalog_assets.hotstar.kinds import KINDS
 from catalog_assets.hotstar.retention_asset import RETAINED_PAGES
 from catalog_assets.hotstar.retention_checks import RETENTION_CHECKS
 from catalog_assets.instance.assets import RUN_LOGS
-from catalog_assets.partitions import hotstar_days
+from catalog_assets.partitions import hotstar_days, tmdb_days
 from resources.settings import PROJECT_ROOT
 
 
@@ -30,6 +30,7 @@ def test_assets_jobs_schedules_and_sensors_keep_their_names() -> None:
         *("hotstar/match_updates", "hotstar/match_census", "hotstar/matches"),
         *("hotstar/episode_updates", "hotstar/episode_census", "hotstar/episodes"),
         "hotstar/daily_figures",
+        *("tmdb/title_lists", "tmdb/title_changes", "tmdb/title_details", "tmdb/works"),
         *("hotstar/retained_pages", "dagster/run_logs"),
     }
     assert {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")} == {
@@ -37,6 +38,7 @@ def test_assets_jobs_schedules_and_sensors_keep_their_names() -> None:
         "census",
         "figures",
         "retention",
+        *("tmdb_ingest", "tmdb_refresh"),
     }
     schedules = {schedule.name: schedule for schedule in repository.schedule_defs}
     assert {(name, found.cron_schedule, found.execution_timezone) for name, found in schedules.items()} == {
@@ -45,12 +47,15 @@ def test_assets_jobs_schedules_and_sensors_keep_their_names() -> None:
         ("poll_live_matches", "30 * * * *", "Asia/Kolkata"),
         ("write_yesterdays_figures", "30 3 * * *", "Asia/Kolkata"),
         ("remove_past_keeping", "15 5 * * *", "Asia/Kolkata"),
+        ("ingest_weekly", "0 2 * * 0", "America/Los_Angeles"),
+        ("refresh_daily", "0 3 * * *", "America/Los_Angeles"),
     }
     assert {sensor.name for sensor in repository.sensor_defs} == {
         "census_due",
         "coverage_holes",
         "stale_assets",
         "health",
+        *("first_films", "due_films"),
     }
 
 
@@ -60,13 +65,14 @@ def test_everything_that_runs_by_itself_is_on_by_default() -> None:
     assert {found.default_status.value for found in repository.sensor_defs} == {"RUNNING"}
 
 
-def test_one_partitions_definition_serves_all_assets_but_those_of_retention_and_includes_today() -> None:
+def test_one_partitions_definition_a_service_serves_all_but_retention_and_includes_today() -> None:
     graph = build_definitions().get_repository_def().asset_graph
     partitions = {key: graph.get(key).partitions_def for key in graph.materializable_asset_keys}
     assert (partitions.pop(RETAINED_PAGES), partitions.pop(RUN_LOGS)) == (None, None)
-    assert set(partitions.values()) == {hotstar_days}
-    assert cast("dg.TimeWindowPartitionsDefinition", hotstar_days).end_offset == 1
-    assert hotstar_days.timezone == "Asia/Kolkata"
+    by_service = {"hotstar": hotstar_days, "tmdb": tmdb_days}
+    assert {key: by_service[key.path[0]] for key in partitions} == partitions
+    for days, zone in ((hotstar_days, "Asia/Kolkata"), (tmdb_days, "UTC")):
+        assert (cast("dg.TimeWindowPartitionsDefinition", days).end_offset, days.timezone) == (1, zone)
 
 
 def test_the_table_has_every_check_and_the_blocking_ones_block() -> None:
@@ -86,11 +92,12 @@ def test_what_is_kept_is_checked_in_the_run_that_removed() -> None:
     assert selected == {*found, "logs_in_bounds"}
 
 
-def test_fetching_has_a_pool_for_a_census_and_one_for_polls_and_merging_has_none() -> None:
+def test_fetching_has_pools_and_merging_has_none() -> None:
     graph = build_definitions().get_repository_def().asset_graph
     pools = {key.to_user_string(): graph.get(key).pools for key in graph.materializable_asset_keys}
     for name, found in pools.items():
-        expected = {"updates": {"hotstar_poll"}, "census": {"hotstar_census"}, "rounds": {"hotstar_census"}}
+        tmdb = {asset: {"tmdb"} for asset in ("lists", "changes", "details")}
+        expected = {"updates": {"hotstar_poll"}, "census": {"hotstar_census"}, "rounds": {"hotstar_census"}, **tmdb}
         assert found == expected.get(name.rpartition("_")[2], set()), name
 
 

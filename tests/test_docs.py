@@ -28,6 +28,7 @@ from catalog_assets.hotstar.merge import GUARD_MINIMUM, GUARD_SHARE
 from catalog_assets.hotstar.parts import MOST_READINGS
 from catalog_assets.hotstar.retention_checks import PROVED_IN_DAYS, RETENTION_CHECKS
 from catalog_assets.offenders import SHOWN
+from catalog_assets.tmdb.checks import WORKS_CHECKS
 from resources.edgeauth import RENEW_S, WINDOW_S
 from resources.hotstar import HOTSTAR_PACE
 from resources.pace import RESTS_A_RUN
@@ -145,7 +146,7 @@ def test_every_table_and_view_is_documented(source_url: str) -> None:
     with psycopg.connect(source_url) as connection:
         found = connection.execute(
             "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v', 'm')"
-            " AND relnamespace IN ('hotstar'::regnamespace, 'ops'::regnamespace)"
+            " AND relnamespace IN ('hotstar'::regnamespace, 'ops'::regnamespace, 'tmdb'::regnamespace)"
         ).fetchall()
     assert [name for (name,) in found if f"`{name}`" not in text("tables.md")] == []
 
@@ -154,12 +155,12 @@ def test_every_table_and_view_is_documented(source_url: str) -> None:
 
 
 def test_every_check_has_an_entry_and_no_entry_is_left_over() -> None:
-    names = [check.name for check in (*CHECKS, *RETENTION_CHECKS)] + ["logs_in_bounds"]
+    names = [check.name for check in (*CHECKS, *WORKS_CHECKS, *RETENTION_CHECKS)] + ["logs_in_bounds"]
     entries = re.findall(r"^## (\w+)$", text("checks.md"), re.MULTILINE)
     assert sorted(entries) == sorted(names)
     for page in ("README.md", "checks.md"):
         assert [name for name in names if not re.search(rf"^\| \[?`{name}`", text(page), re.MULTILINE)] == []
-    blocking = dict.fromkeys(names, True) | {check.name: check.blocking for check in CHECKS}
+    blocking = dict.fromkeys(names, True) | {check.name: check.blocking for check in (*CHECKS, *WORKS_CHECKS)}
     table = re.findall(r"^\| \[`(\w+)`\]\(#\w+\) \| (yes|no) \|", text("checks.md"), re.MULTILINE)
     assert {name: said == "yes" for name, said in table} == blocking
 
@@ -177,7 +178,7 @@ def test_every_asset_job_schedule_sensor_and_pool_is_named() -> None:
 
 
 def test_every_figure_of_an_asset_is_explained() -> None:
-    sources = ("hotstar/assets.py", "hotstar/retention_asset.py", "instance/assets.py")
+    sources = ("tmdb/assets.py", "hotstar/assets.py", "hotstar/retention_asset.py", "instance/assets.py")
     figures = {
         str(key.value)
         for name in sources

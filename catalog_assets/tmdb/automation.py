@@ -14,8 +14,8 @@ from resources.statements import statement
 PACIFIC = "America/Los_Angeles"
 """The zone of both schedules, by name: 02:00 there is 09:00 or 10:00 UTC, as the season has it."""
 
-WEEKLY_FILMS = 50
-"""New films a week (requirements: TMDB, "Schedules")."""
+FILMS_A_WEEK = 50
+"""New films a week, and at first (requirements: TMDB, "Schedules")."""
 
 DUE_FOR = timedelta(minutes=30)
 """How long a film may be due before the sensor asks; the schedules come first."""
@@ -32,7 +32,7 @@ _TABLES = [dg.AssetKey(["tmdb", name]) for name in ("title_details", "works")]
 
 def tmdb_automation() -> tuple[list[dg.ScheduleDefinition], list[dg.SensorDefinition]]:
     """The schedules and sensors of TMDB, all on by default."""
-    return [ingest_weekly, refresh_daily], [due_films]
+    return [ingest_weekly, refresh_daily], [first_films, due_films]
 
 
 @dg.schedule(
@@ -46,12 +46,7 @@ def ingest_weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.S
     if load_settings().tmdb is None:
         return dg.SkipReason(OFF)
     day = _utc_day(context.scheduled_execution_time)
-    lists = {"source": "mixed_weekly", "max_movies": WEEKLY_FILMS}
-    return dg.RunRequest(
-        run_key=f"ingest {day}",
-        partition_key=day.isoformat(),
-        run_config={"ops": {"tmdb__title_lists": {"config": lists}}},
-    )
+    return _ingest(day, "mixed_weekly", run_key=f"ingest {day}")
 
 
 @dg.schedule(
@@ -77,25 +72,55 @@ def refresh_daily(context: dg.ScheduleEvaluationContext, source: SourceDatabase)
     return dg.RunRequest(run_key=f"refresh {today}", tags=days)
 
 
+@dg.sensor(job_name=TMDB_INGEST, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+def first_films(context: dg.SensorEvaluationContext, source: SourceDatabase) -> dg.SensorResult | dg.SkipReason:
+    """The first films, where none is kept yet: a newcomer need not wait for Sunday."""
+    if load_settings().tmdb is None:
+        return dg.SkipReason(OFF)
+    with source.database() as database, database.connection() as connection:
+        kept, _, now = connection.execute(statement("tmdb/count_overdue"), {"due_for": DUE_FOR}).fetchall()[0]
+    if kept:
+        return dg.SkipReason("There are films.")
+    if busy := _busy(context, now):
+        return dg.SkipReason(busy)
+    return dg.SensorResult(run_requests=[_ingest(_utc_day(now), "all", run_key=f"first films at {now.isoformat()}")])
+
+
 @dg.sensor(job_name=TMDB_REFRESH, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
 def due_films(context: dg.SensorEvaluationContext, source: SourceDatabase) -> dg.SensorResult | dg.SkipReason:
     """Films that have been due for half an hour, between the schedules: details and works alone."""
     if load_settings().tmdb is None:
         return dg.SkipReason(OFF)
     with source.database() as database, database.connection() as connection:
-        overdue, now = connection.execute(statement("tmdb/count_overdue"), {"due_for": DUE_FOR}).fetchall()[0]
+        _, overdue, now = connection.execute(statement("tmdb/count_overdue"), {"due_for": DUE_FOR}).fetchall()[0]
     if not overdue:
         return dg.SkipReason("Nothing has been due for half an hour.")
-    for job in (TMDB_INGEST, TMDB_REFRESH):
-        if context.instance.get_run_records(dg.RunsFilter(job_name=job, statuses=UNFINISHED), limit=1):
-            return dg.SkipReason(f"A run of {job} is queued or in progress.")
-    own = dg.RunsFilter(tags={_SENSOR_TAG: context.sensor_name}, created_after=now - PAUSE)
-    if context.instance.get_run_records(own, limit=1):
-        return dg.SkipReason("Asked for less than half an hour ago.")
+    if busy := _busy(context, now):
+        return dg.SkipReason(busy)
     request = dg.RunRequest(
         run_key=f"due at {now.isoformat()}", partition_key=_utc_day(now).isoformat(), asset_selection=_TABLES
     )
     return dg.SensorResult(run_requests=[request])
+
+
+def _busy(context: dg.SensorEvaluationContext, now: datetime) -> str | None:
+    """Why nothing is asked for now: a run asks TMDB already, or this sensor asked a moment ago."""
+    for job in (TMDB_INGEST, TMDB_REFRESH):
+        if context.instance.get_run_records(dg.RunsFilter(job_name=job, statuses=UNFINISHED), limit=1):
+            return f"A run of {job} is queued or in progress."
+    own = dg.RunsFilter(tags={_SENSOR_TAG: context.sensor_name}, created_after=now - PAUSE)
+    if context.instance.get_run_records(own, limit=1):
+        return "Asked for less than half an hour ago."
+    return None
+
+
+def _ingest(day: date, source: str, *, run_key: str) -> dg.RunRequest:
+    lists = {"source": source, "max_movies": FILMS_A_WEEK}
+    return dg.RunRequest(
+        run_key=run_key,
+        partition_key=day.isoformat(),
+        run_config={"ops": {"tmdb__title_lists": {"config": lists}}},
+    )
 
 
 def _utc_day(at: datetime) -> date:

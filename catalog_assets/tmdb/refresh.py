@@ -15,7 +15,7 @@ import structlog
 
 from catalog_assets.tmdb.details import BLOCKS, MOVIE_PARAMS, Details, read_details
 from catalog_assets.tmdb.store import AnswerLike, Client, MediaType, Store
-from resources.errors import PermanentServiceError
+from resources.errors import PermanentServiceError, ServiceError
 
 log = structlog.get_logger(__name__)
 
@@ -174,10 +174,13 @@ class _Fetching:
                 raise
             if refused.status == 404:
                 await self._note_gone(title, path)
-                return
-            await self.store.rows("note_failure", {**self._noted(title), "error": str(refused)[:_LONGEST_ERROR]})
-            self.done.failed += 1
+            else:
+                await self._note_failure(title, refused)
             return
+        except ServiceError as failing:
+            # It may be this title alone that brings errors: the next run begins with others.
+            await self._note_failure(title, failing)
+            raise
         if answer.status == 304:
             async with self.store.transaction() as writing:
                 await writing.page(answer, "details", title["media_type"], tmdb_id=title["tmdb_id"])
@@ -208,6 +211,10 @@ class _Fetching:
         self.done.incomplete += read.problem is None and bool(missing)
         if read.problem is not None or missing:
             log.warning("details not whole", tmdb_id=title["tmdb_id"], problem=read.problem, missing=missing)
+
+    async def _note_failure(self, title: Mapping[str, Any], failed: ServiceError) -> None:
+        await self.store.rows("note_failure", {**self._noted(title), "error": str(failed)[:_LONGEST_ERROR]})
+        self.done.failed += 1
 
     async def _note_gone(self, title: Mapping[str, Any], path: str) -> None:
         nothing = _NoTitle(path, dict(MOVIE_PARAMS), self.client.now())

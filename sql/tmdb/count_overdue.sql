@@ -1,5 +1,6 @@
--- How many titles have been due for so long and are nobody's, and the time.
+-- How many titles are kept, how many of them have been due for so long and are nobody's, and the time.
 SELECT
+  (SELECT count(*) FROM tmdb.titles) AS kept,
   (
     SELECT count(*)
     FROM tmdb.staleness AS s

@@ -1,4 +1,4 @@
-"""TMDB: stored answers, what is known of every title and when it is due, works and their tables; see the SQL file beside this one."""
+"""TMDB: stored answers, every title's state and what is due, works; the description is the SQL file beside this one."""
 
 from pathlib import Path
 

@@ -26,6 +26,8 @@ CREATE TABLE ops.attributions (
   reviewed_on date NOT NULL
 );
 COMMENT ON TABLE ops.attributions IS 'What must be said wherever data of a source is shown. Written by migrations.';
+COMMENT ON COLUMN ops.attributions.source IS 'Who asks for it, such as tmdb';
+COMMENT ON COLUMN ops.attributions.link IS 'Where the notice leads';
 COMMENT ON COLUMN ops.attributions.notice IS 'The text, word for word';
 COMMENT ON COLUMN ops.attributions.logo IS 'What holds for its logo; null: none is asked for';
 COMMENT ON COLUMN ops.attributions.applies_to IS 'Which data it is due for';
@@ -552,6 +554,50 @@ WHERE service = 'tmdb';
 COMMENT ON VIEW tmdb.tmdb_api_logs IS 'Every attempt to call TMDB: the platform''s call log';
 COMMENT ON COLUMN tmdb.tmdb_api_logs.edge_function IS 'The asset that asked';
 
+-- To look at ----------------------------------------------------------------------------------------------------------
+
+CREATE VIEW tmdb.run_history AS
+SELECT
+  l.run_id, l.source, l.trigger_type, l.status, l.created_at AS started_at, l.completed_at AS ended_at, l.duration_ms,
+  l.movies_checked, l.movies_skipped, l.movies_ingested, l.movies_failed, calls.requests, calls.refused, calls.failures, l.error
+FROM tmdb.scheduled_ingestion_log AS l
+LEFT JOIN LATERAL (
+  SELECT
+    count(*) AS requests,
+    count(*) FILTER (WHERE c.status = 429) AS refused,
+    count(*) FILTER (WHERE c.failure IS NOT NULL AND c.status IS DISTINCT FROM 429) AS failures
+  FROM ops.api_calls AS c
+  WHERE c.run_id = l.run_id AND c.service = 'tmdb'
+) AS calls ON true;
+COMMENT ON VIEW tmdb.run_history IS 'Every run that asked TMDB, with what it asked';
+COMMENT ON COLUMN tmdb.run_history.refused IS 'Answers 429';
+COMMENT ON COLUMN tmdb.run_history.failures IS 'Requests without an answer to keep, 429 apart';
+
+CREATE VIEW ops.calls_by_endpoint AS
+SELECT
+  c.service, c.asset, regexp_replace(c.endpoint, '/[0-9]+(?=/|$)', '/…', 'g') AS endpoint, (c.sent_at AT TIME ZONE 'UTC')::date AS day,
+  c.status, count(*) AS calls,
+  percentile_disc(0.5) WITHIN GROUP (ORDER BY c.ms) AS p50_ms,
+  percentile_disc(0.95) WITHIN GROUP (ORDER BY c.ms) AS p95_ms,
+  sum(c.bytes) AS bytes,
+  mode() WITHIN GROUP (ORDER BY c.failure) AS top_error
+FROM ops.api_calls AS c
+GROUP BY 1, 2, 3, 4, 5;
+COMMENT ON VIEW ops.calls_by_endpoint IS 'Attempts to call services by service, asset, endpoint, day (UTC) and status';
+COMMENT ON COLUMN ops.calls_by_endpoint.endpoint IS 'Path, its numbers left out';
+COMMENT ON COLUMN ops.calls_by_endpoint.p50_ms IS 'Half of them took no longer';
+COMMENT ON COLUMN ops.calls_by_endpoint.p95_ms IS 'Nineteen of twenty took no longer';
+COMMENT ON COLUMN ops.calls_by_endpoint.top_error IS 'The most frequent failure; null: most had none';
+
+CREATE VIEW tmdb.queue_backlog AS
+SELECT
+  media_type, priority, status, retry_count, count(*) AS titles, max(age) AS oldest, min(not_before) AS next_try_at,
+  mode() WITHIN GROUP (ORDER BY last_error) AS top_error
+FROM tmdb.refresh_queue
+GROUP BY media_type, priority, status, retry_count;
+COMMENT ON VIEW tmdb.queue_backlog IS 'What is to be fetched, counted by priority, status and attempts';
+COMMENT ON COLUMN tmdb.queue_backlog.oldest IS 'How long the oldest of them has been stale';
+
 DO $$
 BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'catalog_tmdb') THEN
@@ -560,7 +606,7 @@ BEGIN
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA tmdb TO catalog_tmdb;
   END IF;
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'catalog_ops') THEN
-    GRANT SELECT, INSERT, UPDATE, DELETE ON ops.attributions TO catalog_ops;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ops.attributions, ops.calls_by_endpoint TO catalog_ops;
   END IF;
 END
 $$;
