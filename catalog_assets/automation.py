@@ -12,7 +12,7 @@ import psycopg
 from dagster._core.storage.dagster_run import RunRecord
 
 from catalog_assets.check_results import SUBJECT as CHECKS_SUBJECT
-from catalog_assets.check_results import checks_of_keeping, checks_of_tables, failing, newest_results
+from catalog_assets.check_results import checks_of_tables, checks_of_the_rest, failing, newest_results
 from catalog_assets.due import Days, adjoining, census_deadline, day_of, days_of, open_tail
 from catalog_assets.health import SUBJECT, KindState, close_interrupted, findings, kind_state, read_now, running_syncs
 from catalog_assets.hotstar.coverage import covered_until, holes
@@ -244,7 +244,7 @@ def health(context: dg.SensorEvaluationContext, source: SourceDatabase) -> dg.Sk
             ended = [sync.run_id for sync in running if known.get(sync.run_id, sync.is_quiet)]
             closed = close_interrupted(connection, ended)
             found = findings(connection, ALL, is_on=settings.hotstar is not None)
-        checks = failing(newest_results(context.instance, {**checks_of_tables(ALL), **checks_of_keeping()}))
+        checks = failing(newest_results(context.instance, {**checks_of_tables(ALL), **checks_of_the_rest()}))
         told = [
             report(database, found, channels(settings), subject=SUBJECT),
             report(database, checks, channels(settings), subject=CHECKS_SUBJECT),

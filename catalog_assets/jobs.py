@@ -22,7 +22,10 @@ def jobs() -> list[UnresolvedAssetJobDefinition]:
     return [
         dg.define_asset_job(
             RETENTION,
-            selection=[dg.AssetKey(["hotstar", "retained_pages"]), dg.AssetKey(["dagster", "run_logs"])],
+            selection=[
+                *(dg.AssetKey([service, "retained_pages"]) for service in ("hotstar", "tmdb")),
+                dg.AssetKey(["dagster", "run_logs"]),
+            ],
             description="What is past keeping of pages and of Dagster's logs is removed: daily at 05:15.",
         ),
         dg.define_asset_job(

@@ -13,6 +13,7 @@ from catalog_assets.hotstar.retention_asset import RETAINED_PAGES
 from catalog_assets.hotstar.retention_checks import RETENTION_CHECKS
 from catalog_assets.instance.assets import RUN_LOGS
 from catalog_assets.partitions import hotstar_days, tmdb_days
+from catalog_assets.tmdb.retention_asset import RETAINED_ANSWERS
 from resources.settings import PROJECT_ROOT
 
 
@@ -31,7 +32,7 @@ def test_assets_jobs_schedules_and_sensors_keep_their_names() -> None:
         *("hotstar/episode_updates", "hotstar/episode_census", "hotstar/episodes"),
         "hotstar/daily_figures",
         *("tmdb/title_lists", "tmdb/title_changes", "tmdb/title_details", "tmdb/works"),
-        *("hotstar/retained_pages", "dagster/run_logs"),
+        *("hotstar/retained_pages", "tmdb/retained_pages", "dagster/run_logs"),
     }
     assert {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")} == {
         "poll",
@@ -68,7 +69,7 @@ def test_everything_that_runs_by_itself_is_on_by_default() -> None:
 def test_one_partitions_definition_a_service_serves_all_but_retention_and_includes_today() -> None:
     graph = build_definitions().get_repository_def().asset_graph
     partitions = {key: graph.get(key).partitions_def for key in graph.materializable_asset_keys}
-    assert (partitions.pop(RETAINED_PAGES), partitions.pop(RUN_LOGS)) == (None, None)
+    assert [partitions.pop(key) for key in (RETAINED_PAGES, RETAINED_ANSWERS, RUN_LOGS)] == [None] * 3
     by_service = {"hotstar": hotstar_days, "tmdb": tmdb_days}
     assert {key: by_service[key.path[0]] for key in partitions} == partitions
     for days, zone in ((hotstar_days, "Asia/Kolkata"), (tmdb_days, "UTC")):
@@ -89,7 +90,7 @@ def test_what_is_kept_is_checked_in_the_run_that_removed() -> None:
     assert found == {check.name: True for check in RETENTION_CHECKS}
     job = build_definitions().resolve_job_def("retention")
     selected = {key.name for key in job.asset_layer.asset_graph.asset_check_keys}
-    assert selected == {*found, "logs_in_bounds"}
+    assert selected == {*found, "nothing_kept_too_long", "logs_in_bounds"}
 
 
 def test_fetching_has_pools_and_merging_has_none() -> None:

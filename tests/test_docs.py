@@ -29,6 +29,7 @@ from catalog_assets.hotstar.parts import MOST_READINGS
 from catalog_assets.hotstar.retention_checks import PROVED_IN_DAYS, RETENTION_CHECKS
 from catalog_assets.offenders import SHOWN
 from catalog_assets.tmdb.checks import WORKS_CHECKS
+from catalog_assets.tmdb.retention_asset import RETAINED_CHECKS
 from resources.edgeauth import RENEW_S, WINDOW_S
 from resources.hotstar import HOTSTAR_PACE
 from resources.pace import RESTS_A_RUN
@@ -155,7 +156,7 @@ def test_every_table_and_view_is_documented(source_url: str) -> None:
 
 
 def test_every_check_has_an_entry_and_no_entry_is_left_over() -> None:
-    names = [check.name for check in (*CHECKS, *WORKS_CHECKS, *RETENTION_CHECKS)] + ["logs_in_bounds"]
+    names = [check.name for check in (*CHECKS, *WORKS_CHECKS, *RETAINED_CHECKS, *RETENTION_CHECKS)] + ["logs_in_bounds"]
     entries = re.findall(r"^## (\w+)$", text("checks.md"), re.MULTILINE)
     assert sorted(entries) == sorted(names)
     for page in ("README.md", "checks.md"):
@@ -178,7 +179,13 @@ def test_every_asset_job_schedule_sensor_and_pool_is_named() -> None:
 
 
 def test_every_figure_of_an_asset_is_explained() -> None:
-    sources = ("tmdb/assets.py", "hotstar/assets.py", "hotstar/retention_asset.py", "instance/assets.py")
+    sources = (
+        "tmdb/assets.py",
+        "tmdb/retention_asset.py",
+        "hotstar/assets.py",
+        "hotstar/retention_asset.py",
+        "instance/assets.py",
+    )
     figures = {
         str(key.value)
         for name in sources

@@ -46,7 +46,7 @@ class Status:
         services: pace, rest and the last day's requests of each service.
         budgets: units allowed and used in the present period.
         kinds: for each kind its newest runs, holes, the end of what is covered, and failed checks.
-        retention: the newest result of every check of what is kept, by asset.
+        assets: the newest result of every check that is of no kind of Hotstar's, by asset.
         incidents: what people were told and is not over.
     """
 
@@ -57,7 +57,7 @@ class Status:
     services: list[dict[str, Any]] = field(default_factory=list)
     budgets: list[dict[str, Any]] = field(default_factory=list)
     kinds: dict[str, dict[str, Any]] = field(default_factory=dict)
-    retention: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    assets: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     incidents: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -124,7 +124,7 @@ def read_platform(found: Status, connection: psycopg.Connection, instance: "Dags
     """
     from catalog_assets.automation import ALL  # noqa: PLC0415
     from catalog_assets.check_results import SUBJECT as CHECKS_SUBJECT  # noqa: PLC0415
-    from catalog_assets.check_results import checks_of_keeping, failing, newest_results  # noqa: PLC0415
+    from catalog_assets.check_results import checks_of_the_rest, failing, newest_results  # noqa: PLC0415
     from catalog_assets.health import SUBJECT, findings, read_now  # noqa: PLC0415
 
     now = read_now(connection)
@@ -137,9 +137,9 @@ def read_platform(found: Status, connection: psycopg.Connection, instance: "Dags
     found.incidents = _rows(connection, "ops/list_open_incidents")
     for kind in ALL:
         found.kinds[kind.plural] = _kind(found, connection, instance, kind, now)
-    kept = newest_results(instance, checks_of_keeping())
-    found.retention = {asset.to_user_string(): [asdict(each) for each in results] for asset, results in kept.items()}
-    found.needs_person += [finding.summary for finding in failing(kept)]
+    rest = newest_results(instance, checks_of_the_rest())
+    found.assets = {asset.to_user_string(): [asdict(each) for each in results] for asset, results in rest.items()}
+    found.needs_person += [finding.summary for finding in failing(rest)]
     found.needs_person += [finding.summary for finding in findings(connection, ALL, is_on=is_on)]
     found.needs_person += [i["summary"] for i in found.incidents if not i["key"].startswith((SUBJECT, CHECKS_SUBJECT))]
 
@@ -187,7 +187,7 @@ def show(found: Status, console: Console) -> None:
     for kind, state in found.kinds.items():
         console.print(_runs(kind, state["runs"]))
         lines += [f"{kind}: {line}" for line in _kind_lines(state)]
-    for asset, results in found.retention.items():
+    for asset, results in found.assets.items():
         lines += [
             f"{asset}: check {result['check']} failed: {result['said']}" for result in results if not result["passed"]
         ]

@@ -28,11 +28,6 @@ WORKS_CHECKS = (
         found_by("tmdb/checks/scores_have_ratings"),
     ),
     Check(
-        "nothing_kept_too_long",
-        "Nothing of TMDB is older than 180 days: its terms allow six months.",
-        found_by("tmdb/checks/nothing_kept_too_long"),
-    ),
-    Check(
         "due_is_refreshed",
         "Everything due is fetched within a day of becoming due: capacity keeps up.",
         found_by("tmdb/checks/due_is_refreshed"),

@@ -9,6 +9,7 @@ import pytest
 
 from catalog_assets.tmdb.checks import WORKS_CHECKS
 from catalog_assets.tmdb.merge import merge_details
+from catalog_assets.tmdb.retention_asset import RETAINED_CHECKS
 from tests.tmdb.platform import Tmdb
 
 TABLES = ("contents", "details", "rating_sources", "aggregates", "similar_movies", "work_cards_cache")
@@ -40,7 +41,7 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
 
 def failing(connection: psycopg.Connection) -> dict[str, list[str]]:
     """The checks of works that find somebody, without those that odd films of the service always meet."""
-    found = {check.name: list(check.offenders(connection)) for check in WORKS_CHECKS}
+    found = {check.name: list(check.offenders(connection)) for check in (*WORKS_CHECKS, *RETAINED_CHECKS)}
     return {name: offenders for name, offenders in found.items() if offenders and name != "imdb_ids_are_unique"}
 
 

@@ -131,6 +131,8 @@ CREATE TABLE tmdb.titles (
   UNIQUE (media_type, tmdb_id)
 );
 COMMENT ON TABLE tmdb.titles IS 'The titles that are kept: on a list, asked for by id, or named by another service. Append-only.';
+COMMENT ON COLUMN tmdb.titles.work_id IS 'Our number of it';
+COMMENT ON COLUMN tmdb.titles.media_type IS 'movie or tv: both use the same numbers';
 COMMENT ON COLUMN tmdb.titles.tmdb_id IS 'TMDB''s number; films and series use the same ones';
 COMMENT ON COLUMN tmdb.titles.wanted_by IS 'The first to want it: a list''s name, or ids';
 
@@ -215,6 +217,7 @@ COMMENT ON TABLE tmdb.contents IS 'What each work''s tables are made from';
 COMMENT ON COLUMN tmdb.contents.page_id IS 'Its newest usable page of details';
 COMMENT ON COLUMN tmdb.contents.block_pages IS 'Blocks which that page lacks, each with the newest older page that has it';
 COMMENT ON COLUMN tmdb.contents.content_hash IS 'Of all that is made from these pages: an unchanged one writes nothing';
+COMMENT ON COLUMN tmdb.contents.schema_version IS 'Of what is asked for, when it was merged: see schema_versions';
 COMMENT ON COLUMN tmdb.contents.fetched_at IS 'When that page was asked for';
 COMMENT ON COLUMN tmdb.contents.confirmed_at IS 'When it was last asked for, also if the answer was that nothing changed';
 COMMENT ON COLUMN tmdb.contents.changed_at IS 'When the page was asked for that brought the present content';
@@ -279,6 +282,42 @@ CREATE INDEX details_by_release_date ON tmdb.details (release_date);
 CREATE INDEX details_by_year ON tmdb.details (year);
 COMMENT ON TABLE tmdb.details IS 'A work''s newest content: the views works and works_meta show it';
 COMMENT ON COLUMN tmdb.details.imdb_id IS 'IMDb''s id; two works of TMDB can bear one, see imdb_conflicts';
+COMMENT ON COLUMN tmdb.details.title IS 'In English, else as TMDB has it';
+COMMENT ON COLUMN tmdb.details.original_title IS 'In the language it was made in';
+COMMENT ON COLUMN tmdb.details.release_date IS 'The first anywhere; null: unknown';
+COMMENT ON COLUMN tmdb.details.year IS 'Of the release';
+COMMENT ON COLUMN tmdb.details.runtime_minutes IS 'Null: unknown (TMDB sends 0)';
+COMMENT ON COLUMN tmdb.details.runtime_display IS 'Such as 2h 1m';
+COMMENT ON COLUMN tmdb.details.overview_short IS 'The first 150 characters';
+COMMENT ON COLUMN tmdb.details.genres IS 'Names, in English';
+COMMENT ON COLUMN tmdb.details.genre_ids IS 'TMDB''s numbers of these; films and series have different sets';
+COMMENT ON COLUMN tmdb.details.certifications IS 'By country, by the same rule';
+COMMENT ON COLUMN tmdb.details.poster_path IS 'As TMDB names it; its address is made of a size and this';
+COMMENT ON COLUMN tmdb.details.backdrop_path IS 'Likewise';
+COMMENT ON COLUMN tmdb.details.poster_url_small IS '185 pixels wide';
+COMMENT ON COLUMN tmdb.details.poster_url_medium IS '342 pixels wide';
+COMMENT ON COLUMN tmdb.details.poster_url_large IS '500 pixels wide';
+COMMENT ON COLUMN tmdb.details.poster_url_original IS 'Unscaled';
+COMMENT ON COLUMN tmdb.details.backdrop_url IS '780 pixels wide';
+COMMENT ON COLUMN tmdb.details.backdrop_url_mobile IS '300 pixels wide';
+COMMENT ON COLUMN tmdb.details.cast_members IS 'The first 15, with photos of the first 10';
+COMMENT ON COLUMN tmdb.details.crew_members IS 'The first 10 of direction, writing, production, camera and music';
+COMMENT ON COLUMN tmdb.details.directors IS 'Names';
+COMMENT ON COLUMN tmdb.details.trailers IS 'The first 10 videos on YouTube';
+COMMENT ON COLUMN tmdb.details.trailer_youtube_id IS 'The official trailer, else a trailer, else the first video';
+COMMENT ON COLUMN tmdb.details.trailer_thumbnail IS 'Its picture on YouTube';
+COMMENT ON COLUMN tmdb.details.still_images IS 'Up to 5 backdrops, those without text first';
+COMMENT ON COLUMN tmdb.details.production_companies IS 'With id, name and country';
+COMMENT ON COLUMN tmdb.details.production_countries IS 'ISO 3166-1 codes';
+COMMENT ON COLUMN tmdb.details.spoken_languages IS 'ISO 639-1 codes, and TMDB''s own xx and cn';
+COMMENT ON COLUMN tmdb.details.original_language IS 'Likewise';
+COMMENT ON COLUMN tmdb.details.origin_country IS 'ISO 3166-1 codes';
+COMMENT ON COLUMN tmdb.details.collection IS 'Id and name of the series of films it belongs to';
+COMMENT ON COLUMN tmdb.details.revenue_worldwide IS 'US dollars; null: unknown (TMDB sends 0)';
+COMMENT ON COLUMN tmdb.details.status IS 'Such as Released, Post Production, Canceled';
+COMMENT ON COLUMN tmdb.details.alternative_titles IS 'With country and type';
+COMMENT ON COLUMN tmdb.details.translations IS 'Titles and texts by language and country, without empty ones';
+COMMENT ON COLUMN tmdb.details.external_ids IS 'Of Wikidata and others, those that there are';
 COMMENT ON COLUMN tmdb.details.certification IS 'In the USA: of the cinema release, else of any';
 COMMENT ON COLUMN tmdb.details.subgenres IS 'TMDB has none: null';
 COMMENT ON COLUMN tmdb.details.moods IS 'TMDB has none: null';
@@ -554,6 +593,33 @@ WHERE service = 'tmdb';
 COMMENT ON VIEW tmdb.tmdb_api_logs IS 'Every attempt to call TMDB: the platform''s call log';
 COMMENT ON COLUMN tmdb.tmdb_api_logs.edge_function IS 'The asset that asked';
 
+COMMENT ON COLUMN tmdb.works.created_at IS 'Since when it is kept';
+COMMENT ON COLUMN tmdb.works.updated_at IS 'When the page was asked for that brought the present content';
+COMMENT ON COLUMN tmdb.works_meta.updated_at IS 'When the page was asked for that brought the present content';
+
+-- A view's column says what its table's says, unless it says something itself.
+DO $$
+DECLARE
+  shown record;
+BEGIN
+  FOR shown IN
+    SELECT v.attrelid::regclass AS relation, v.attname AS name, coalesce(
+      col_description('tmdb.details'::regclass, d.attnum), col_description('tmdb.contents'::regclass, c.attnum),
+      col_description('tmdb.titles'::regclass, t.attnum)
+    ) AS description
+    FROM pg_attribute AS v
+    LEFT JOIN pg_attribute AS d ON d.attrelid = 'tmdb.details'::regclass AND d.attname = v.attname
+    LEFT JOIN pg_attribute AS c ON c.attrelid = 'tmdb.contents'::regclass AND c.attname = v.attname
+    LEFT JOIN pg_attribute AS t ON t.attrelid = 'tmdb.titles'::regclass AND t.attname = v.attname
+    WHERE
+      v.attrelid IN ('tmdb.works'::regclass, 'tmdb.works_meta'::regclass)
+      AND v.attnum > 0 AND col_description(v.attrelid, v.attnum) IS NULL
+  LOOP
+    EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', shown.relation, shown.name, shown.description);
+  END LOOP;
+END
+$$;
+
 -- To look at ----------------------------------------------------------------------------------------------------------
 
 CREATE VIEW tmdb.run_history AS
@@ -575,7 +641,7 @@ COMMENT ON COLUMN tmdb.run_history.failures IS 'Requests without an answer to ke
 
 CREATE VIEW ops.calls_by_endpoint AS
 SELECT
-  c.service, c.asset, regexp_replace(c.endpoint, '/[0-9]+(?=/|$)', '/…', 'g') AS endpoint, (c.sent_at AT TIME ZONE 'UTC')::date AS day,
+  c.service, c.asset, regexp_replace(c.endpoint, '([a-z])/[0-9]+(?=/|$)', '\1/…', 'g') AS endpoint, (c.sent_at AT TIME ZONE 'UTC')::date AS day,
   c.status, count(*) AS calls,
   percentile_disc(0.5) WITHIN GROUP (ORDER BY c.ms) AS p50_ms,
   percentile_disc(0.95) WITHIN GROUP (ORDER BY c.ms) AS p95_ms,

@@ -1,0 +1,29 @@
+-- Removes what is told about works whose content, or a block lent to it, is older than may be kept; they are due as if never fetched,
+-- those that are gone apart.
+WITH expired AS (
+  SELECT c.work_id
+  FROM tmdb.contents AS c
+  WHERE
+    c.fetched_at < ops.now() - %(keep)s::interval
+    OR EXISTS (
+      SELECT
+      FROM jsonb_each_text(c.block_pages) AS lent
+      JOIN tmdb.pages AS p ON p.page_id = lent.value::bigint
+      WHERE p.sent_at < ops.now() - %(keep)s::interval
+    )
+), cards AS (
+  DELETE FROM tmdb.work_cards_cache USING expired WHERE work_cards_cache.work_id = expired.work_id
+), similar_ones AS (
+  DELETE FROM tmdb.similar_movies USING expired WHERE similar_movies.work_id = expired.work_id
+), scores AS (
+  DELETE FROM tmdb.aggregates USING expired WHERE aggregates.work_id = expired.work_id
+), ratings AS (
+  DELETE FROM tmdb.rating_sources USING expired WHERE rating_sources.work_id = expired.work_id
+), told AS (
+  DELETE FROM tmdb.details USING expired WHERE details.work_id = expired.work_id
+), states AS (
+  UPDATE tmdb.refreshes SET answered_at = NULL, page_id = NULL, etag = NULL, missing_blocks = '{}'
+  FROM expired
+  WHERE refreshes.work_id = expired.work_id
+)
+DELETE FROM tmdb.contents USING expired WHERE contents.work_id = expired.work_id
