@@ -14,11 +14,21 @@ from dagster._core.storage.dagster_run import RunRecord
 from catalog_assets.check_results import SUBJECT as CHECKS_SUBJECT
 from catalog_assets.check_results import checks_of_tables, checks_of_the_rest, failing, newest_results
 from catalog_assets.due import Days, adjoining, census_deadline, day_of, days_of, open_tail
-from catalog_assets.health import SUBJECT, KindState, close_interrupted, findings, kind_state, read_now, running_syncs
+from catalog_assets.health import (
+    SUBJECT,
+    KindState,
+    RunningSync,
+    close_interrupted,
+    findings,
+    kind_state,
+    read_now,
+    running_syncs,
+)
 from catalog_assets.hotstar.coverage import covered_until, holes
 from catalog_assets.hotstar.kinds import KINDS, MATCH, Kind
 from catalog_assets.jobs import CENSUS, FIGURES, POLL, RETENTION, asset_keys, fetching_key
 from catalog_assets.partitions import HOTSTAR_ZONE, hotstar_days
+from catalog_assets.tmdb.run_log import RunningRun, close_cut_off, running_runs
 from resources.alerts import channels, report
 from resources.dagster_resources import SourceDatabase
 from resources.settings import load_settings
@@ -238,11 +248,8 @@ def health(context: dg.SensorEvaluationContext, source: SourceDatabase) -> dg.Sk
     settings = load_settings()
     with source.database() as database:
         with database.connection() as connection:
-            running = running_syncs(connection)
-            known = _finished(context.instance, [sync.run_id for sync in running])
-            # A run that this instance never knew may be another's: it is over when it has been quiet.
-            ended = [sync.run_id for sync in running if known.get(sync.run_id, sync.is_quiet)]
-            closed = close_interrupted(connection, ended)
+            closed = close_interrupted(connection, _ended(context.instance, running_syncs(connection)))
+            closed = [*closed, *close_cut_off(connection, _ended(context.instance, running_runs(connection)))]
             found = findings(connection, ALL, is_on=settings.hotstar is not None)
         checks = failing(newest_results(context.instance, {**checks_of_tables(ALL), **checks_of_the_rest()}))
         told = [
@@ -315,10 +322,15 @@ def _tried_in_vain(attempts: Sequence[RunRecord], kind: Kind, state: KindState) 
     )
 
 
-def _finished(instance: dg.DagsterInstance, run_ids: list[str]) -> dict[str, bool]:
-    """Of the runs that the instance knows, whether each is over."""
+def _ended(instance: dg.DagsterInstance, logged: Sequence[RunningSync] | Sequence[RunningRun]) -> list[str]:
+    """Of runs that a log holds as running, those that are over.
+
+    A run that this instance never knew may be another's: it is over when it has been quiet.
+    """
+    run_ids = [each.run_id for each in logged]
     records = instance.get_run_records(dg.RunsFilter(run_ids=run_ids)) if run_ids else []
-    return {record.dagster_run.run_id: record.dagster_run.is_finished for record in records}
+    known = {record.dagster_run.run_id: record.dagster_run.is_finished for record in records}
+    return [each.run_id for each in logged if known.get(each.run_id, each.is_quiet)]
 
 
 def _first_day(record: RunRecord) -> str | None:

@@ -77,7 +77,7 @@ def title_lists(
         await store.rows("log_looked_at", {**looked, "run_id": store.run_id})
         return found
 
-    with step(context), source.database() as database, logged_run(database, context.run, config.source) as ended:
+    with step(context), source.database() as database, logged_run(database, context, config.source) as ended:
         found, counts = run(_asked(context, database, tmdb, reading))
         ended.problem = found.problem
     if found.problem is not None:
@@ -116,7 +116,7 @@ def title_changes(context: dg.AssetExecutionContext, source: SourceDatabase, tmd
     async def reading(client: TmdbClient, store: Store) -> dict[date, ChangedDay]:
         return {day: await read_changed_day(client, store, day) for day in days}
 
-    with step(context), source.database() as database, logged_run(database, context.run, "due") as ended:
+    with step(context), source.database() as database, logged_run(database, context, "due") as ended:
         read, counts = run(_asked(context, database, tmdb, reading))
         problems = [each.problem for each in read.values() if each.problem is not None]
         ended.problem = "; ".join(problems) or None
@@ -164,7 +164,7 @@ def title_details(
         return await refresh(client, store, only=only, most=config.most)
 
     what = "every" if config.every else "ids" if config.tmdb_ids is not None else "due"
-    with step(context), source.database() as database, logged_run(database, context.run, what) as ended:
+    with step(context), source.database() as database, logged_run(database, context, what) as ended:
         done, counts = run(_asked(context, database, tmdb, fetching))
         if done.left and config.tmdb_ids is not None:
             ended.problem = f"{done.left} of the films asked for are still due"
@@ -199,7 +199,7 @@ def title_details(
 )
 def works(context: dg.AssetExecutionContext, source: SourceDatabase) -> dg.MaterializeResult[None]:
     """Merges every page of details that was not merged yet, all tables of a work in one transaction."""
-    with step(context), source.database() as database, logged_run(database, context.run, "due"):
+    with step(context), source.database() as database, logged_run(database, context, "due"):
         with database.connection(autocommit=True) as connection:
             merged = merge_details(connection, run_id=context.run.run_id)
         with database.connection() as connection:

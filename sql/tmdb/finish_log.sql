@@ -1,7 +1,9 @@
--- Ends the log row of a run, with what its pages and failures say; a problem of an earlier step stands.
+-- Brings the log row of a run up to date with what its pages and failures say, and ends it with the run's last step or a failure; a
+-- problem of an earlier step stands.
 UPDATE tmdb.scheduled_ingestion_log AS l SET
   status = CASE
     WHEN %(error)s::text IS NOT NULL THEN 'failed'
+    WHEN NOT %(is_over)s THEN 'running'
     WHEN failed.number > 0 OR coalesce(%(problem)s, l.error) IS NOT NULL THEN 'partial'
     ELSE 'completed'
   END,
@@ -10,7 +12,7 @@ UPDATE tmdb.scheduled_ingestion_log AS l SET
   ingested_titles = fetched.titles,
   failed_titles = failed.titles,
   error = coalesce(%(error)s, %(problem)s, l.error),
-  completed_at = ops.now(),
+  completed_at = CASE WHEN %(is_over)s THEN ops.now() END,
   duration_ms = extract(EPOCH FROM ops.now() - l.created_at) * 1000
 FROM (
   SELECT count(*) AS number, coalesce((array_agg(f.name ORDER BY f.work_id))[1:100], '{}') AS titles

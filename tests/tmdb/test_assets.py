@@ -4,6 +4,7 @@ import dagster as dg
 import pytest
 
 from catalog_assets.jobs import TMDB_INGEST, TMDB_REFRESH
+from catalog_assets.tmdb.run_log import CUT_OFF, close_cut_off, running_runs
 from tests.tmdb.platform import Jobs, failed_checks
 
 LISTS = {"source": "popular", "max_movies": 30}
@@ -103,3 +104,24 @@ def test_without_a_key_tmdb_is_off(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) 
     (failure,) = [event for event in result.all_events if event.is_step_failure]
     assert isinstance(failure.step_failure_data.user_failure_data, dg._core.execution.plan.objects.UserFailureData)
     assert "TMDB_API_KEY" in str(failure.step_failure_data.user_failure_data.description)
+
+
+def test_a_run_counts_as_completed_when_its_last_step_is(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog_assets.tmdb.assets.merge_details", _killed)
+    assert not jobs.run(TMDB_INGEST, title_lists=LISTS).success
+    log = jobs.tmdb.rows("SELECT status, movies_ingested, completed_at FROM scheduled_ingestion_log")
+    assert log[0][:2] == ("failed", 30)
+    jobs.tmdb.connection.execute("UPDATE tmdb.scheduled_ingestion_log SET status = 'running', error = NULL")
+    assert close_cut_off(jobs.tmdb.connection, [run.run_id for run in running_runs(jobs.tmdb.connection)])
+    ((status, error),) = jobs.tmdb.rows("SELECT status, error FROM scheduled_ingestion_log")
+    assert (status, error) == ("failed", CUT_OFF)
+
+
+def test_details_alone_end_their_run(jobs: Jobs) -> None:
+    assert jobs.run(TMDB_INGEST, only=["title_lists", "title_details"], title_lists=LISTS).success
+    ((status, completed),) = jobs.tmdb.rows("SELECT status, completed_at IS NOT NULL FROM scheduled_ingestion_log")
+    assert (status, completed) == ("completed", True)
+
+
+def _killed(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
