@@ -17,8 +17,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sandbox",
         description="Serve the upstream services on 127.0.0.1, simulated from their contracts: Hotstar's films, "
-        "series, seasons, episodes, matches and channels, and TMDB's films. GET /_truth says what is true, POST "
-        "/_control changes it, GET /_health says it is up. Hotstar's partner and secret (hex) come from "
+        "series, seasons, episodes, matches and channels, and TMDB's films, series and pictures. GET /_truth says what "
+        "is true, POST /_control changes it, GET /_health says it is up. Hotstar's partner and secret (hex) come from "
         "SANDBOX_HOTSTAR_PARTNER and SANDBOX_HOTSTAR_SECRET; without them it answers 403. TMDB's token and key come "
         "from SANDBOX_TMDB_TOKEN and SANDBOX_TMDB_KEY; without either it answers 401.",
     )

@@ -18,7 +18,7 @@ from sandbox.actions import RefusedError
 from sandbox.control import perform
 from sandbox.encoding import to_json
 from sandbox.gate import Drop, Gate
-from sandbox.truth import TMDB_FILM, tmdb_truth, truth
+from sandbox.truth import TMDB_KINDS, tmdb_truth, truth
 from sandbox.world import World
 
 T = TypeVar("T")
@@ -45,11 +45,13 @@ def build_app(world: World, worker: Executor, drop: Drop) -> Starlette:
 
     async def tell(request: Request) -> Response:
         kind = request.query_params.get("kind", "movie")
-        if kind not in (*world.catalogues, TMDB_FILM):
-            return _json(404, {"error": f"no kind {kind}: there are {', '.join((*world.catalogues, TMDB_FILM))}"})
+        kinds = (*world.catalogues, *TMDB_KINDS)
+        if kind not in kinds:
+            return _json(404, {"error": f"no kind {kind}: there are {', '.join(kinds)}"})
         asked = {name: request.query_params.get(name) == "1" for name in ("ids", "items", "requests")}
-        if kind == TMDB_FILM:
-            return _json(200, await on_worker(lambda: tmdb_truth(world, ids=asked["ids"], requests=asked["requests"])))
+        if kind in TMDB_KINDS:
+            listings = {name: asked[name] for name in ("ids", "requests")}
+            return _json(200, await on_worker(lambda: tmdb_truth(world, kind, **listings)))
         return _json(200, await on_worker(lambda: truth(world, kind, **asked)))
 
     async def health(request: Request) -> Response:  # noqa: ARG001 - Starlette passes the request

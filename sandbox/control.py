@@ -25,12 +25,12 @@ from sandbox.kind_actions import (
     WholeDay,
 )
 from sandbox.schedule import Waiting
-from sandbox.tmdb_actions import ChangeFilms, RemoveFilms
+from sandbox.tmdb_actions import ChangeTitles, RemoveTitles
 from sandbox.world import World
 
 _AnyAction = Annotated[
     Time | Pace | ExpireTokens | Inject | Reset | Lag | Add | Update | Unpublish | Republish | Remove | Restore
-    | Duplicate | Day | WholeDay | Plant | ChangeFilms | RemoveFilms,
+    | Duplicate | Day | WholeDay | Plant | ChangeTitles | RemoveTitles,
     Field(discriminator="do"),
 ]  # fmt: skip
 _ACTIONS = TypeAdapter[list[_AnyAction]](list[_AnyAction])

@@ -36,9 +36,8 @@ def sizes(scale: float, *, films: int | None) -> Sizes:
     )
 
 
-def makers(seed: int, there: Sizes, clock: Clock) -> Mapping[Kind, Callable[[], Made]]:
+def makers(seed: int, there: Sizes, clock: Clock, series: Series) -> Mapping[Kind, Callable[[], Made]]:
     """Return for each kind how its items are made; matches stand around the clock's day at that moment."""
-    series = Series(seed, shows=there.shows, episodes=there.episodes)
     every_show = Shows(seed, series)
 
     def today() -> int:

@@ -51,6 +51,8 @@ class Series:
         total = sum(weights)
         self._first_episode = array("i", (weight * episodes // total for weight in accumulate(weights, initial=0)))
         self._gone = gone
+        self.places = shows + gone
+        """How many series there are at the start, those that are gone included."""
         self._show_ids = Shuffle(seed, "show.id", max(2 * shows, _FEWEST_IDS))
         self._season_ids = Shuffle(seed, "season.id", max(2 * len(self._show_of), _FEWEST_IDS))
         self._id_of_show = array("q", (self.show_id(show) for show in range(shows + gone)))
@@ -80,6 +82,11 @@ class Series:
     def show_of_season(self, season: int) -> int:
         """Return the place of a season's series; seasons added later go to any that is listed."""
         return self._show_of[season] if season < len(self._show_of) else self._any_show(season)
+
+    def seasons_of(self, show: int) -> range:
+        """Return the places of a series' seasons, listed or not; none of a series that was not there at the start."""
+        there = show + 1 < len(self._first_season)
+        return range(self._first_season[show], self._first_season[show + 1]) if there else range(0)
 
     def season_no(self, season: int) -> int:
         """Return which season of its series it is, the first being 1."""

@@ -1,16 +1,17 @@
 """What is true, for a test to compare tables with."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import orjson
 
 from sandbox.catalogue import Catalogue
 from sandbox.encoding import to_json
+from sandbox.tmdb_titles import Media
 from sandbox.world import World
 
-TMDB_FILM = "tmdb_film"
-"""What the truth calls TMDB's films, beside the names of Hotstar's kinds."""
+TMDB_KINDS: Mapping[str, Media] = {"tmdb_film": "movie", "tmdb_series": "tv"}
+"""What the truth calls TMDB's films and series, beside the names of Hotstar's kinds."""
 
 
 def truth(world: World, kind: str, *, ids: bool, items: bool, requests: bool) -> dict[str, object]:
@@ -53,28 +54,29 @@ def truth(world: World, kind: str, *, ids: bool, items: bool, requests: bool) ->
     return answer
 
 
-def tmdb_truth(world: World, *, ids: bool, requests: bool) -> dict[str, object]:
-    """Return what is true of TMDB's films, and its ledger.
+def tmdb_truth(world: World, kind: str, *, ids: bool, requests: bool) -> dict[str, object]:
+    """Return what is true of TMDB's films or series, and its ledger.
 
     Args:
         world: what is simulated.
-        ids: add the ids of the films there are, and of those that are gone.
+        kind: a name of `TMDB_KINDS`.
+        ids: add the ids of the titles there are, and of those that are gone.
         requests: add every request, in order of arrival.
     """
     tmdb = world.tmdb
-    films, ledger = tmdb.films, world.ledgers[tmdb.name]
+    titles, ledger = tmdb.titles[TMDB_KINDS[kind]], world.ledgers[tmdb.name]
     answer: dict[str, object] = {
-        "kind": TMDB_FILM,
+        "kind": kind,
         "seed": world.options.seed,
         "clock": world.clock.now(),
-        "total": len(films.numbers) - len(films.gone),
-        "removed": len(films.gone),
-        "changed": {str(films.id_of(number)): day.isoformat() for number, day in tmdb.changed.items()},
+        "total": len(titles.numbers) - len(titles.gone),
+        "removed": len(titles.gone),
+        "changed": {str(titles.id_of(number)): day.isoformat() for number, day in titles.changed.items()},
         "ledger": {tmdb.name: ledger.summary()},
     }
     if ids:
-        answer["ids"] = sorted(films.id_of(number) for number in films.numbers if number not in films.gone)
-        answer["removed_ids"] = sorted(films.id_of(number) for number in films.gone)
+        answer["ids"] = sorted(titles.id_of(number) for number in titles.numbers if number not in titles.gone)
+        answer["removed_ids"] = sorted(titles.id_of(number) for number in titles.gone)
     if requests:
         answer["requests"] = {tmdb.name: ledger.requests()}
     return answer

@@ -15,8 +15,11 @@ from sandbox.ledger import Ledger
 from sandbox.limits import Limiter
 from sandbox.requests import Asked, Reply, Service
 from sandbox.schedule import Schedule
+from sandbox.series import Series
 from sandbox.tmdb import Tmdb
 from sandbox.tmdb_films import Films
+from sandbox.tmdb_images import TmdbImages
+from sandbox.tmdb_series import TvSeries
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,11 @@ class World:
         self.clock = Clock()
         self.faults = Faults()
         self.schedule = Schedule()
+        series = Series(options.seed, shows=options.sizes.shows, episodes=options.sizes.episodes)
         kept = Kept(options.cache_bytes)
         self.catalogues = {
             kind.name: Catalogue(kind, make, seed=options.seed, clock=self.clock, kept=kept)
-            for kind, make in makers(options.seed, options.sizes, self.clock).items()
+            for kind, make in makers(options.seed, options.sizes, self.clock, series).items()
         }
         self.access = Access(options.hotstar_partner, options.hotstar_secret)
         hotstar = Hotstar(
@@ -60,12 +64,13 @@ class World:
         )
         self.tmdb = Tmdb(
             Films(options.seed, options.sizes.movies),
+            TvSeries(options.seed, series),
             clock=self.clock,
             token=options.tmdb_token,
             key=options.tmdb_key,
             limiter=Limiter(rate=options.tmdb_rate, latency=options.tmdb_latency),
         )
-        self.services: tuple[Service, ...] = (self.tmdb, hotstar)
+        self.services: tuple[Service, ...] = (self.tmdb, TmdbImages(), hotstar)
         self.ledgers = {service.name: Ledger() for service in self.services}
         self.changes: list[dict[str, object]] = []
         """Every change since the start, with the sandbox's time and the content ids it touched."""

@@ -1,34 +1,19 @@
 """TMDB as the sandbox plays it, against its contract."""
 
-from typing import Any
-
-import httpx
 import pytest
 
+from tests.sandbox.tmdb_answers import at_noon, ok, refused
 from tests.sandbox_process import RunningSandbox, running_sandbox
 
 BLOCKS = (
     "alternative_titles", "credits", "external_ids", "images", "keywords", "recommendations", "release_dates",
     "similar", "translations", "videos", "watch/providers",
 )  # fmt: skip
-NOON = 1_795_262_400.0
-"""2026-11-21 12:00 UTC."""
 
 
 @pytest.fixture(autouse=True)
 def without_pace(sandbox: RunningSandbox) -> None:
-    sandbox.control(do="pace", service="tmdb", rate=0, latency=0)
-    sandbox.control(do="clock", set=NOON, stop=True)
-
-
-def ok(reply: httpx.Response) -> dict[str, Any]:
-    assert reply.status_code == 200, reply.text
-    answer: dict[str, Any] = reply.json()
-    return answer
-
-
-def refused(reply: httpx.Response, status: int, code: int) -> None:
-    assert (reply.status_code, reply.json()["status_code"], reply.json()["success"]) == (status, code, False)
+    at_noon(sandbox)
 
 
 def film(sandbox: RunningSandbox) -> int:
