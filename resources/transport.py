@@ -23,9 +23,6 @@ from resources.pace import Pace
 
 log = structlog.get_logger("resources.transport")
 
-AT_ONCE = 4
-"""Requests that one process has taken a slot for or under way."""
-
 ATTEMPTS = 6
 """Tries at one request that is answered 429 or by the network's failing."""
 
@@ -94,13 +91,14 @@ class PacedTransport(httpx.AsyncBaseTransport):
         self._service = pace.description.service
         self._credential = credential
         # A common server closes what idles for five seconds; a request may hold a connection for SOON_S unsent.
-        limits = httpx.Limits(max_connections=2 * AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=1.5)
+        at_once = pace.description.at_once
+        limits = httpx.Limits(max_connections=2 * at_once, max_keepalive_connections=at_once, keepalive_expiry=1.5)
         self._inner = inner or httpx.AsyncHTTPTransport(limits=limits)
         self._own = inner is None
         self._run_id = run_id
         self._asset = asset
         self._monotonic = monotonic
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._places = asyncio.Semaphore(at_once)
         self._trial = asyncio.Lock()
         self._forbidden: str | None = None
         self._counts = Counts()

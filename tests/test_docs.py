@@ -35,7 +35,7 @@ from resources.hotstar import HOTSTAR_PACE
 from resources.pace import RESTS_A_RUN
 from resources.settings import PROJECT_ROOT, Settings
 from resources.tmdb import TMDB_PACE
-from resources.transport import AT_ONCE, ATTEMPTS
+from resources.transport import ATTEMPTS
 
 PAGES = {page.name: page for page in (PROJECT_ROOT / "README.md", *sorted((PROJECT_ROOT / "docs").glob("*.md")))}
 
@@ -258,7 +258,7 @@ def test_guards_times_and_limits_are_those_of_the_code() -> None:
         ],
         "architecture.md": [
             f"(Hotstar: {HOTSTAR_PACE.interval_s:.0f} second)",
-            f"at most {AT_ONCE} requests",
+            f"at most {HOTSTAR_PACE.at_once} requests",
             f"lives {WINDOW_S:,} seconds and is renewed {RENEW_S} seconds before",
             f"Both {ATTEMPTS} times at most",
             f"no answer within {HOTSTAR_PACE.timeout_s:.0f} seconds",

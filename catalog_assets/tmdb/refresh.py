@@ -16,11 +16,12 @@ import structlog
 from catalog_assets.tmdb.details import BLOCKS, MOVIE_PARAMS, Details, read_details
 from catalog_assets.tmdb.store import AnswerLike, Client, MediaType, Store
 from resources.errors import PermanentServiceError, ServiceError
+from resources.tmdb import AT_ONCE
 
 log = structlog.get_logger(__name__)
 
-WORKERS = 6
-"""Requests handed to the client at once: the 4 it may have under way, one that waits, one whose answer is stored."""
+WORKERS = AT_ONCE + 2
+"""Requests handed to the client at once: those it may have under way, one that waits, one whose answer is stored."""
 
 LEASED_AT_ONCE = 100
 LOW = 20

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from psycopg.rows import dict_row
 
+from resources.hotstar import HOTSTAR_PACE
 from resources.statements import statement
-from resources.transport import AT_ONCE
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 SPACING = timedelta(seconds=1.02)
@@ -94,7 +94,7 @@ def test_slots_stand_a_spacing_apart_and_the_first_is_now(service: Service) -> N
 
 def test_a_poll_beside_a_census_has_its_first_answer_within_ten_seconds_of_asking(service: Service) -> None:
     slowest_answer = timedelta(seconds=5)  # a slower one begins a rest for everybody
-    for _ in range(AT_ONCE):
+    for _ in range(HOTSTAR_PACE.at_once):
         service.take()  # all that a process may have taken or under way, however much it has to read
     polls = [service.take()["at"] for _ in range(2)]
     assert polls[0] + slowest_answer - START <= timedelta(seconds=10)
