@@ -122,6 +122,7 @@ _TITLES = {
     "e": "The whole catalogue at three sizes, without pace and latency: films, series, matches, episodes",
     "f": "The whole catalogue at one request a second, answers of 2 s per 1,000 items: the four large kinds",
     "g": "The whole catalogue, the four large kinds loaded at once, without pace and latency",
+    "h": "10,000 films of TMDB's: added without pace and latency, refreshed at 20 a second with 150 ms an answer",
 }
 
 

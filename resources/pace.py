@@ -62,8 +62,8 @@ class ServicePace:
         busy_s: wait at least this long after a 429, and twice as long after each further one of the same request,
             whatever the answer asks for; never less than an interval.
         budgets: units a day or month.
-        at_once: requests that one process has taken a slot for or under way. So many go in the time that one takes, from
-            taking its slot to its answer's last byte.
+        at_once: requests that one process has taken a slot for or under way. So many go in the time that one takes,
+            from taking its slot to its answer's last byte.
     """
 
     service: str

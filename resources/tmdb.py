@@ -20,8 +20,8 @@ apart, and TMDB's about 40 a second 25 ms; to ask again for every millisecond wo
 
 
 AT_ONCE = 10
-"""At 20 requests a second ten go in half a second: an answer of 150 ms, and as much again on a busy machine. Half of the
-20 connections that client authors keep to (section 1)."""
+"""At 20 requests a second ten go in half a second: an answer of 150 ms, and as much again on a busy machine. Half of
+the 20 connections that client authors keep to (section 1)."""
 
 
 def tmdb_pace(requests_per_second: float) -> ServicePace:

@@ -144,7 +144,7 @@ def _report(console: Console, left: Sequence[Kind]) -> None:
     console.print("The first load is complete." + (f" In the background follow: {rest}." if rest else ""))
 
 
-def bar(console: Console) -> ProgressBar:
-    """A bar of pages with the time left; none where nobody watches it."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("pages"))
+def bar(console: Console, unit: str = "pages") -> ProgressBar:
+    """A bar of pages, or of another unit, with the time left; none where nobody watches it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit))
     return ProgressBar(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal)

@@ -42,6 +42,17 @@ class UnknownSource(CatalogError):  # noqa: N818 - named for what happened, as t
     """A run was asked to read a list that there is not."""
 
 
+def lists_of(source: str) -> tuple[str, ...]:
+    """The lists of a source.
+
+    Raises:
+        UnknownSource: there is no such source.
+    """
+    if source not in SOURCES:
+        raise UnknownSource(f"There is no list {source!r}: choose one of {', '.join(SOURCES)}.")
+    return SOURCES[source]
+
+
 @dataclass(slots=True)
 class Discovered:
     """What lists held.
@@ -84,9 +95,7 @@ async def discover(
         UnknownSource: there is no such source.
         ServiceError: TMDB refuses the credential, or gave up answering.
     """
-    if source not in SOURCES:
-        raise UnknownSource(f"There is no list {source!r}: choose one of {', '.join(SOURCES)}.")
-    lists = [_List(name) for name in SOURCES[source]]
+    lists = [_List(name) for name in lists_of(source)]
     found, seen, new = Discovered(), set[int](), dict[int, str]()
     number = 0
     while len(new) < max_movies and any(not each.is_over for each in lists):

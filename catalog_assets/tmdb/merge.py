@@ -1,7 +1,8 @@
 """Makes the tables of works from stored pages of details, all tables of a work in one transaction.
 
 A work's content is its newest usable page; a block which that page lacks is taken from the newest older page that has
-it, so that a block which TMDB left out never empties a column. The order in which pages are merged does not matter.
+it, so that a block which TMDB left out never empties a column. The order in which pages are merged does not matter but
+for the times since when something is so.
 """
 
 import hashlib
@@ -55,6 +56,14 @@ class MergeResult:
     cards: int
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedMerge:
+    """A merge as the log keeps it: what a replay needs to repeat it."""
+
+    merge_id: int
+    merged_at: datetime
+
+
 def merge_details(connection: psycopg.Connection, *, run_id: str) -> MergeResult:
     """Merges every stored page of details that was not merged yet, in one transaction of its own.
 
@@ -67,15 +76,34 @@ def merge_details(connection: psycopg.Connection, *, run_id: str) -> MergeResult
         known: dict[str, Any] = {"run_id": run_id}
         known |= cursor.execute(statement("tmdb/begin_merge"), known).fetchall()[0]
         touched = [row["work_id"] for row in cursor.execute(statement("tmdb/take_pages"), known).fetchall()]
-        counts = {"inserted": 0, "updated": 0, "unchanged": 0, "cards": 0}
-        write_details = _of_columns(connection, "write_details")
-        for first in range(0, len(touched), WORKS_AT_ONCE):
-            documents = _documents(cursor, touched[first : first + WORKS_AT_ONCE])
-            if documents:
-                for name, number in _write(cursor, documents, write_details, known).items():
-                    counts[name] += number
+        counts = _make_works(connection, touched, merged_at=known["merged_at"])
         with connection.cursor(row_factory=class_row(MergeResult)) as result:
             return result.execute(statement("tmdb/finish_merge"), known | counts).fetchall()[0]
+
+
+def repeat_merge(connection: psycopg.Connection, merge: LoggedMerge) -> None:
+    """Repeats a logged merge, with the pages that it took and at its instant, in the transaction of a replay.
+
+    The replay holds the lock of merges, and the log of pages taken as `present_page_merges`.
+    """
+    taken = connection.execute(statement("tmdb/retake_pages"), {"merge_id": merge.merge_id}).fetchall()
+    _make_works(connection, [work_id for (work_id,) in taken], merged_at=merge.merged_at)
+
+
+def _make_works(connection: psycopg.Connection, work_ids: Sequence[int], *, merged_at: datetime) -> dict[str, int]:
+    """Makes works from the pages that merges took, batch by batch; returns how many are new, changed and so on."""
+    counts = {"inserted": 0, "updated": 0, "unchanged": 0, "cards": 0}
+    if not work_ids:
+        return counts
+    write_details = _of_columns(connection, "write_details")
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(statement("tmdb/create_documents"))
+        for first in range(0, len(work_ids), WORKS_AT_ONCE):
+            documents = _documents(cursor, work_ids[first : first + WORKS_AT_ONCE])
+            if documents:
+                for name, number in _write(cursor, documents, write_details, merged_at).items():
+                    counts[name] += number
+    return counts
 
 
 def _documents(cursor: psycopg.Cursor[dict[str, Any]], work_ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -117,16 +145,16 @@ def _write(
     cursor: psycopg.Cursor[dict[str, Any]],
     documents: list[dict[str, Any]],
     write_details: sql.Composed,
-    known: Mapping[str, Any],
+    merged_at: datetime,
 ) -> dict[str, int]:
     """Writes a batch into every table; returns how many works are new, changed and as they were, and cards written."""
-    cursor.execute(statement("tmdb/create_documents"), {"documents": Jsonb(orjson.dumps(documents), dumps=bytes)})
+    cursor.execute(statement("tmdb/fill_documents"), {"documents": Jsonb(orjson.dumps(documents), dumps=bytes)})
     counts: dict[str, int] = cursor.execute(statement("tmdb/write_contents")).fetchall()[0]
     cursor.execute(write_details)
     for name in ("delete_ratings", "write_ratings", "delete_scores", "write_scores", "delete_similar", "write_similar"):
         cursor.execute(statement(f"tmdb/{name}"))
-    cards = cursor.execute(statement("tmdb/write_cards"), {"merged_at": known["merged_at"]}).rowcount
-    cursor.execute(statement("tmdb/drop_documents"))
+    cards = cursor.execute(statement("tmdb/write_cards"), {"merged_at": merged_at}).rowcount
+    cursor.execute(statement("tmdb/clear_documents"))
     return {**counts, "cards": cards}
 
 

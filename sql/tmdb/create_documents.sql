@@ -1,11 +1,15 @@
--- What was read of a batch of works: one row a work, its content as one document whose keys are columns.
-CREATE TEMP TABLE documents ON COMMIT DROP AS
-SELECT
-  d.work_id, d.page_id, d.block_pages, d.content_hash, d.fetched_at, d.confirmed_at, d.columns, d.rating, d.alike,
-  (c.content_hash IS NULL) AS is_new,
-  (c.content_hash IS DISTINCT FROM d.content_hash) AS is_changed
-FROM jsonb_to_recordset(%(documents)s) AS d (
-  work_id bigint, page_id bigint, block_pages jsonb, content_hash uuid, fetched_at timestamptz, confirmed_at timestamptz,
-  columns jsonb, rating jsonb, alike jsonb
-)
-LEFT JOIN tmdb.contents AS c USING (work_id)
+-- Holds what was read of a batch of works: one row a work, its content as one document whose keys are columns. Made once a transaction, for
+-- each table made in it keeps a lock until its end, and a replay repeats thousands of merges in one.
+CREATE TEMP TABLE IF NOT EXISTS documents (
+  work_id bigint,
+  page_id bigint,
+  block_pages jsonb,
+  content_hash uuid,
+  fetched_at timestamptz,
+  confirmed_at timestamptz,
+  columns jsonb,
+  rating jsonb,
+  alike jsonb,
+  is_new boolean,
+  is_changed boolean
+) ON COMMIT DROP

@@ -9,7 +9,8 @@ WITH due AS (
   ORDER BY s.priority DESC, s.stale_since ASC, s.work_id ASC
   LIMIT %(most)s
 ), free AS (
-  SELECT t.work_id FROM tmdb.titles AS t JOIN due USING (work_id) FOR UPDATE OF t SKIP LOCKED
+  -- Not FOR UPDATE: it would skip every title that a merge or replay has just written a row of.
+  SELECT t.work_id FROM tmdb.titles AS t JOIN due USING (work_id) FOR NO KEY UPDATE OF t SKIP LOCKED
 ), leased AS (
   INSERT INTO tmdb.refreshes AS r (work_id, answered_at, lease, leased_by, leased_until)
   SELECT d.work_id, d.answered_at, %(lease)s, %(run_id)s, ops.now() + %(lease_for)s::interval

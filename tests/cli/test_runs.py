@@ -44,7 +44,9 @@ def test_commands_that_start_at_once_on_an_empty_database_do_not_break_on_each_o
             return {pool.name: pool.limit for pool in instance.event_log_storage.get_pool_limits()}
 
     with ThreadPoolExecutor(AT_ONCE) as commands:
-        assert list(commands.map(pools, range(AT_ONCE))) == [{"hotstar_census": 1, "hotstar_poll": 1}] * AT_ONCE
+        assert (
+            list(commands.map(pools, range(AT_ONCE))) == [{"hotstar_census": 1, "hotstar_poll": 1, "tmdb": 1}] * AT_ONCE
+        )
 
 
 def test_a_database_of_dagster_out_of_reach_is_said_in_a_sentence(ready: Platform) -> None:
