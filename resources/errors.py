@@ -58,9 +58,11 @@ class ServiceError(CatalogError):
         endpoint: path of the request, without parameters; empty where none was made.
         status: HTTP status, or None where no answer came.
         retryable: whether the same request may succeed later without anybody's doing.
+        body: of the answer that refused; empty where none came, and in another process.
     """
 
     retryable: bool = True
+    body: bytes = b""
 
     def __init__(self, message: str, service: str, endpoint: str = "", status: int | None = None) -> None:
         super().__init__(message)

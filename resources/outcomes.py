@@ -150,7 +150,7 @@ def judged(call: Call, tried: Attempt, likely_causes: str) -> httpx.Response | N
             content=tried.body,
             extensions={"delivery": Delivery(tried.sent_at, tried.received_at, call.attempts, call.waited_s)},
         )
-    raise PermanentServiceError(
+    refused = PermanentServiceError(
         f"{call.service} refuses {call.endpoint} with HTTP {status}: "
         # Cut last: a credential that was cut in two would not be known as one.
         f"{redacted(tried.body.decode('utf-8', 'replace'))[:200] or 'no reason given'}. "
@@ -159,6 +159,8 @@ def judged(call: Call, tried: Attempt, likely_causes: str) -> httpx.Response | N
         call.endpoint,
         status,
     )
+    refused.body = tried.body
+    raise refused
 
 
 def retry_after(headers: httpx.Headers, *, least: float) -> float:

@@ -94,7 +94,7 @@ def spoil(reply: Reply, fault: Fault) -> Reply:
     if fault.seconds is not None:
         reply.seconds = fault.seconds
     reply.sent_part = fault.sent_part
-    if fault.without:
+    if fault.without and reply.body:
         whole = orjson.loads(reply.body)
         reply.body = orjson.dumps({name: part for name, part in whole.items() if name not in fault.without})
     if fault.body == "cut":

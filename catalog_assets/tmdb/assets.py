@@ -161,13 +161,19 @@ def title_details(
             await store.rows("force_every", {"media_type": "movie"})
         elif config.force and only is not None:
             await store.rows("force_titles", {"work_ids": only})
-        return await refresh(client, store, only=only, most=config.most)
+        done = await refresh(client, store, only=only, most=config.most)
+        checked = done.requests if only is None else len(only)
+        looked = {"checked": checked, "skipped": checked - done.requests, "source": what}
+        await store.rows("log_looked_at", {**looked, "run_id": store.run_id})
+        return done
 
     what = "every" if config.every else "ids" if config.tmdb_ids is not None else "due"
     with step(context), source.database() as database, logged_run(database, context, what) as ended:
         done, counts = run(_asked(context, database, tmdb, fetching))
         if done.left and config.tmdb_ids is not None:
             ended.problem = f"{done.left} of the films asked for are still due"
+        elif done.incomplete:
+            ended.problem = f"{done.incomplete} films lack a block of their details"
         with database.connection() as connection:
             rows = row_counts(connection)
     return dg.MaterializeResult(

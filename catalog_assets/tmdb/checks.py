@@ -28,6 +28,11 @@ WORKS_CHECKS = (
         found_by("tmdb/checks/scores_have_ratings"),
     ),
     Check(
+        "few_are_gone",
+        "No more than ten films, or a twentieth of all, went within a day.",
+        found_by("tmdb/checks/few_are_gone"),
+    ),
+    Check(
         "due_is_refreshed",
         "Everything due is fetched within a day of becoming due: capacity keeps up.",
         found_by("tmdb/checks/due_is_refreshed"),

@@ -31,9 +31,6 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
 }
 """What a run may read: one list, or several in turn."""
 
-FEW_PAGES = 5
-"""Pages of each list that a run reads whatever it finds there; further ones only until enough new titles are found."""
-
 LAST_PAGE: Mapping[str, int] = {"trending": 5}
 """Where paging is not documented to go on."""
 

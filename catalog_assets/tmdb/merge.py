@@ -76,7 +76,7 @@ def merge_details(connection: psycopg.Connection, *, run_id: str) -> MergeResult
         known: dict[str, Any] = {"run_id": run_id}
         known |= cursor.execute(statement("tmdb/begin_merge"), known).fetchall()[0]
         touched = [row["work_id"] for row in cursor.execute(statement("tmdb/take_pages"), known).fetchall()]
-        counts = _make_works(connection, touched, merged_at=known["merged_at"])
+        counts = make_works(connection, touched, merged_at=known["merged_at"])
         with connection.cursor(row_factory=class_row(MergeResult)) as result:
             return result.execute(statement("tmdb/finish_merge"), known | counts).fetchall()[0]
 
@@ -87,11 +87,15 @@ def repeat_merge(connection: psycopg.Connection, merge: LoggedMerge) -> None:
     The replay holds the lock of merges, and the log of pages taken as `present_page_merges`.
     """
     taken = connection.execute(statement("tmdb/retake_pages"), {"merge_id": merge.merge_id}).fetchall()
-    _make_works(connection, [work_id for (work_id,) in taken], merged_at=merge.merged_at)
+    make_works(connection, [work_id for (work_id,) in taken], merged_at=merge.merged_at)
 
 
-def _make_works(connection: psycopg.Connection, work_ids: Sequence[int], *, merged_at: datetime) -> dict[str, int]:
-    """Makes works from the pages that merges took, batch by batch; returns how many are new, changed and so on."""
+def make_works(connection: psycopg.Connection, work_ids: Sequence[int], *, merged_at: datetime) -> dict[str, int]:
+    """Makes works from their pages, batch by batch, in the transaction at hand.
+
+    Returns:
+        How many are new (`inserted`), changed (`updated`) and as they were (`unchanged`), and `cards` written anew.
+    """
     counts = {"inserted": 0, "updated": 0, "unchanged": 0, "cards": 0}
     if not work_ids:
         return counts

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 import structlog
 
 from catalog_assets.tmdb.details import BLOCKS, MOVIE_PARAMS, Details, read_details
@@ -29,6 +30,12 @@ LOW = 20
 
 LEASE = timedelta(minutes=5)
 """Longer than a batch takes even after a service's rests; so long a killed run's titles wait."""
+
+GONE_CODES = frozenset({6, 34, 37})
+"""TMDB's own numbers for an id that it does not know."""
+
+LATEST_START_S = 120.0
+"""A title is asked for within this of its lease, so that rests and retries end before the lease does."""
 
 WAIT_S = 30.0
 """How long titles that another run is fetching are waited for."""
@@ -75,6 +82,7 @@ class _Queue:
     left: int
     lease: uuid.UUID = field(default_factory=uuid.uuid4)
     titles: deque[Mapping[str, Any]] = field(default_factory=deque)
+    leased: dict[int, float] = field(default_factory=dict)
     is_dry: bool = False
     leasing: asyncio.Task[None] | None = None
 
@@ -90,6 +98,7 @@ class _Queue:
             await asyncio.shield(self.leasing)
 
     async def _lease_more(self) -> None:
+        asked_at = asyncio.get_running_loop().time()
         try:
             leased = await self.store.rows(
                 "lease_titles",
@@ -102,16 +111,23 @@ class _Queue:
                     "run_id": self.store.run_id,
                 },
             )
+            self.leased.update(dict.fromkeys((title["work_id"] for title in leased), asked_at))
             self.left -= len(leased)
             self.titles.extend(leased)
             self.is_dry = not leased or self.left <= 0
         finally:
             self.leasing = None
 
-    async def end(self) -> None:
-        """Gives back what was leased and not fetched."""
+    def is_late(self, title: Mapping[str, Any]) -> bool:
+        """Whether a title waited so long that its lease may be over before it is stored: it is left to others."""
+        return asyncio.get_running_loop().time() - self.leased[title["work_id"]] > LATEST_START_S
+
+    async def end(self, *, gave_up: bool) -> None:
+        """Gives back what was leased and not fetched; where the service gave up, says whose requests failed."""
         if self.leasing is not None:
             await asyncio.gather(self.leasing, return_exceptions=True)
+        if gave_up:
+            await self.store.rows("note_culprits", {"lease": self.lease, "run_id": self.store.run_id})
         await self.store.rows("release_leases", {"lease": self.lease})
 
 
@@ -145,9 +161,12 @@ async def refresh(
             for _ in range(WORKERS):
                 workers.create_task(fetching.work())
     except BaseExceptionGroup as group:
+        await queue.end(gave_up=True)
         raise group.exceptions[0] from None  # the first to fail ended the others
-    finally:
-        await queue.end()
+    except BaseException:
+        await queue.end(gave_up=False)
+        raise
+    await queue.end(gave_up=False)
     if only is not None:
         await _wait_for_others(store, only, began["now"], done)
     return done
@@ -164,7 +183,8 @@ class _Fetching:
 
     async def work(self) -> None:
         while (title := await self.queue.next()) is not None:
-            await self._fetch(title)
+            if not self.queue.is_late(title):
+                await self._fetch(title)
 
     async def _fetch(self, title: Mapping[str, Any]) -> None:
         path = f"/3/{title['media_type']}/{title['tmdb_id']}"
@@ -173,15 +193,11 @@ class _Fetching:
         except PermanentServiceError as refused:
             if refused.status in {401, 403}:
                 raise
-            if refused.status == 404:
+            if refused.status == 404 and is_gone(refused.body):
                 await self._note_gone(title, path)
             else:
                 await self._note_failure(title, refused)
             return
-        except ServiceError as failing:
-            # It may be this title alone that brings errors: the next run begins with others.
-            await self._note_failure(title, failing)
-            raise
         if answer.status == 304:
             async with self.store.transaction() as writing:
                 await writing.page(answer, "details", title["media_type"], tmdb_id=title["tmdb_id"])
@@ -226,6 +242,15 @@ class _Fetching:
 
     def _noted(self, title: Mapping[str, Any]) -> dict[str, Any]:
         return {"work_id": title["work_id"], "lease": self.queue.lease, "run_id": self.store.run_id}
+
+
+def is_gone(body: bytes) -> bool:
+    """Whether a 404 is TMDB's own answer that there is no such title, not a gateway's (contract, section 2)."""
+    try:
+        answer = orjson.loads(body)
+    except ValueError:
+        return False
+    return isinstance(answer, dict) and answer.get("status_code") in GONE_CODES
 
 
 @dataclass(frozen=True, slots=True)

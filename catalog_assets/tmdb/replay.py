@@ -2,7 +2,9 @@
 
 A replay empties the tables and repeats the logged merges one by one, each with its pages and at its instant, in one
 transaction: readers see the present tables until it ends, and merges wait. First every page is judged anew, for what a
-release takes from a page another may refuse. Everything is rolled back at the end, or kept when asked.
+release takes from a page another may refuse. Everything is rolled back at the end, or kept when asked. Two things no
+page tells are taken over: the schema version of a work, and since when something is so that began with a page which
+retention has removed.
 """
 
 from collections.abc import Iterator
@@ -104,7 +106,8 @@ def replay(connection: psycopg.Connection, *, swap: bool = False) -> ReplayResul
             logged = cursor.execute(statement("tmdb/list_merges")).fetchall()
         for merge in logged:
             repeat_merge(connection, merge)
-        connection.execute(statement("tmdb/keep_versions"))
+        for name in ("keep_versions", "keep_beginnings"):
+            connection.execute(statement(f"tmdb/{name}"))
         for table in _TABLES:
             ((rows[table.name],),) = connection.execute(_of("tmdb/count_compared", table)).fetchall()
             differences[table.name], first = _compare(connection, table)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import psycopg
 from psycopg.rows import class_row
 
+from catalog_assets.tmdb.merge import make_works
 from resources.statements import statement
 
 KEPT_FOR = timedelta(days=175)
@@ -43,15 +44,21 @@ class Kept:
 def remove_expired(connection: psycopg.Connection) -> Removed:
     """Removes works and pages past `KEPT_FOR`, in one transaction that no merge runs beside.
 
+    A work that lacks a block since then is made again without it.
+
     Args:
         connection: an autocommit connection.
     """
     keep = {"keep": KEPT_FOR}
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(statement("tmdb/lock_merge"))
+        lent = [work_id for (work_id,) in cursor.execute(statement("tmdb/list_lent_expired"), keep).fetchall()]
         works = cursor.execute(statement("tmdb/drop_expired_works"), keep).rowcount
+        cursor.execute(statement("tmdb/clear_logged_titles"), keep)
         cursor.execute(statement("tmdb/forget_expired_pages"), keep)
         ((pages, size),) = cursor.execute(statement("tmdb/delete_expired_pages"), keep).fetchall()
+        ((now,),) = cursor.execute(statement("tmdb/read_now")).fetchall()
+        make_works(connection, lent, merged_at=now)
     return Removed(works, pages, size)
 
 

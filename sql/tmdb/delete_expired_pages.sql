@@ -2,7 +2,7 @@
 WITH removed AS (
   DELETE FROM tmdb.pages AS p
   WHERE
-    p.sent_at < ops.now() - %(keep)s::interval
+    p.sent_at < tmdb.now() - %(keep)s::interval
     AND NOT EXISTS (SELECT FROM tmdb.contents AS c WHERE c.page_id = p.page_id)
     AND NOT EXISTS (SELECT FROM tmdb.refreshes AS r WHERE r.page_id = p.page_id)
   RETURNING length(p.body) AS bytes

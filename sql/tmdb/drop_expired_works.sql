@@ -1,16 +1,9 @@
--- Removes what is told about works whose content, or a block lent to it, is older than may be kept; they are due as if never fetched,
--- those that are gone apart.
+-- Removes what is told about works whose content is older than may be kept; they are due as if never fetched, those that are gone or
+-- were answered since apart.
 WITH expired AS (
   SELECT c.work_id
   FROM tmdb.contents AS c
-  WHERE
-    c.fetched_at < ops.now() - %(keep)s::interval
-    OR EXISTS (
-      SELECT
-      FROM jsonb_each_text(c.block_pages) AS lent
-      JOIN tmdb.pages AS p ON p.page_id = lent.value::bigint
-      WHERE p.sent_at < ops.now() - %(keep)s::interval
-    )
+  WHERE c.fetched_at < tmdb.now() - %(keep)s::interval
 ), cards AS (
   DELETE FROM tmdb.work_cards_cache USING expired WHERE work_cards_cache.work_id = expired.work_id
 ), similar_ones AS (
@@ -22,8 +15,9 @@ WITH expired AS (
 ), told AS (
   DELETE FROM tmdb.details USING expired WHERE details.work_id = expired.work_id
 ), states AS (
-  UPDATE tmdb.refreshes SET answered_at = NULL, page_id = NULL, etag = NULL, missing_blocks = '{}'
+  UPDATE tmdb.refreshes SET
+    answered_at = NULL, page_id = NULL, etag = NULL, missing_blocks = '{}', incomplete = 0, dropped_at = tmdb.now()
   FROM expired
-  WHERE refreshes.work_id = expired.work_id
+  WHERE refreshes.work_id = expired.work_id AND refreshes.answered_at < tmdb.now() - %(keep)s::interval
 )
 DELETE FROM tmdb.contents USING expired WHERE contents.work_id = expired.work_id

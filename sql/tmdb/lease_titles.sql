@@ -2,8 +2,8 @@
 -- which page is known.
 WITH due AS (
   SELECT
-    s.work_id, s.media_type, s.tmdb_id, s.answered_at, s.priority, s.stale_since,
-    s.reasons <@ ARRAY['older than its tier', 'changed at the source', 'failed'] AS may_be_as_it_was
+    s.work_id, s.media_type, s.tmdb_id, s.asked_at, s.priority, s.stale_since,
+    s.reasons <@ ARRAY['older than its tier', 'changed at the source', 'failed'] AND s.gone_at IS NULL AS may_be_as_it_was
   FROM tmdb.staleness AS s
   WHERE s.is_due AND NOT s.is_leased AND s.media_type = %(media_type)s AND (%(only)s::bigint[] IS NULL OR s.work_id = ANY(%(only)s))
   ORDER BY s.priority DESC, s.stale_since ASC, s.work_id ASC
@@ -12,15 +12,15 @@ WITH due AS (
   -- Not FOR UPDATE: it would skip every title that a merge or replay has just written a row of.
   SELECT t.work_id FROM tmdb.titles AS t JOIN due USING (work_id) FOR NO KEY UPDATE OF t SKIP LOCKED
 ), leased AS (
-  INSERT INTO tmdb.refreshes AS r (work_id, answered_at, lease, leased_by, leased_until)
-  SELECT d.work_id, d.answered_at, %(lease)s, %(run_id)s, ops.now() + %(lease_for)s::interval
+  INSERT INTO tmdb.refreshes AS r (work_id, asked_at, lease, leased_by, leased_until)
+  SELECT d.work_id, d.asked_at, %(lease)s, %(run_id)s, ops.now() + %(lease_for)s::interval
   FROM due AS d
   JOIN free USING (work_id)
   ORDER BY d.work_id
   -- What another fetched since this statement began is not fetched again.
   ON CONFLICT (work_id) DO UPDATE
     SET lease = excluded.lease, leased_by = excluded.leased_by, leased_until = excluded.leased_until
-    WHERE r.answered_at IS NOT DISTINCT FROM excluded.answered_at AND coalesce(r.leased_until <= ops.now(), true)
+    WHERE r.asked_at IS NOT DISTINCT FROM excluded.asked_at AND coalesce(r.leased_until <= ops.now(), true)
   RETURNING r.work_id, r.etag
 )
 SELECT d.work_id, d.media_type, d.tmdb_id, CASE WHEN d.may_be_as_it_was THEN l.etag END AS etag

@@ -1,8 +1,10 @@
 -- Notes that usable details came, and ends the lease; an answer to an older request changes nothing else.
 UPDATE tmdb.refreshes AS r SET
+  asked_at = greatest(r.asked_at, %(sent_at)s),
   answered_at = greatest(r.answered_at, %(sent_at)s),
   page_id = CASE WHEN is_newest THEN %(page_id)s ELSE r.page_id END,
   etag = CASE WHEN is_newest THEN %(etag)s ELSE r.etag END,
+  incomplete = CASE WHEN NOT is_newest THEN r.incomplete WHEN %(missing_blocks)s::text[] = '{}' THEN 0 ELSE r.incomplete + 1 END,
   missing_blocks = CASE WHEN is_newest THEN %(missing_blocks)s ELSE r.missing_blocks END,
   gone_at = CASE WHEN is_newest THEN NULL ELSE r.gone_at END,
   attempts = CASE WHEN is_newest THEN 0 ELSE r.attempts END,
@@ -11,7 +13,7 @@ UPDATE tmdb.refreshes AS r SET
   leased_by = CASE WHEN r.lease = %(lease)s THEN NULL ELSE r.leased_by END,
   leased_until = CASE WHEN r.lease = %(lease)s THEN NULL ELSE r.leased_until END
 FROM (
-  SELECT f.work_id, %(sent_at)s >= coalesce(greatest(f.answered_at, f.gone_at), '-infinity') AS is_newest
+  SELECT f.work_id, %(sent_at)s >= coalesce(f.asked_at, '-infinity') AS is_newest
   FROM tmdb.refreshes AS f
   WHERE f.work_id = %(work_id)s
 ) AS found

@@ -12,7 +12,7 @@ WITH cards AS (
       'backdrop', w.backdrop_url, 'trailer_youtube_id', w.trailer_youtube_id, 'trailer_thumbnail', w.trailer_thumbnail,
       'certification', w.certification,
       'cast', jsonb_path_query_array(w.cast_members, '$[0 to 7]'),
-      'director', array_to_string(w.directors, ', '),
+      'director', nullif(array_to_string(w.directors, ', '), ''),
       'ai_score', a.ai_score,
       'ai_score_range', CASE WHEN a.ai_score IS NOT NULL THEN jsonb_build_array(a.ai_score_low, a.ai_score_high) END,
       'ai_score_method', a.method_version,

@@ -1,15 +1,16 @@
 -- Writes the scores of works whose content changed, by every method (docs/scores.md has the formulas).
 INSERT INTO tmdb.aggregates (
-  work_id, method_version, ai_score, ai_score_low, ai_score_high, source_scores, n_critics, n_audience, computed_at
+  work_id, method_version, ai_score, ai_score_low, ai_score_high, source_scores, n_critics, n_audience, audience_score, inputs_fingerprint,
+  computed_at
 )
 SELECT
   s.work_id, s.method_version, s.score,
   CASE WHEN s.score IS NOT NULL THEN greatest(0, s.score - s.spread) END,
   CASE WHEN s.score IS NOT NULL THEN least(100, s.score + s.spread) END,
-  s.source_scores, 0, 1, s.fetched_at
+  s.source_scores, 0, 1, s.value_0_100, md5(s.source_scores::text), s.fetched_at
 FROM (
   SELECT
-    d.work_id, m.method_version, d.fetched_at,
+    d.work_id, m.method_version, d.fetched_at, r.value_0_100,
     CASE
       WHEN m.prior_mean IS NULL THEN coalesce(r.value_0_100, 0)
       WHEN r.votes_count > 0
@@ -29,4 +30,6 @@ ON CONFLICT (work_id, method_version) DO UPDATE SET
   source_scores = excluded.source_scores,
   n_critics = excluded.n_critics,
   n_audience = excluded.n_audience,
+  audience_score = excluded.audience_score,
+  inputs_fingerprint = excluded.inputs_fingerprint,
   computed_at = excluded.computed_at

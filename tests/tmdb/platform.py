@@ -18,6 +18,7 @@ from catalog_assets.tmdb.merge import MergeResult, merge_details
 from catalog_assets.tmdb.refresh import Refreshed, refresh
 from catalog_assets.tmdb.store import Store, opened_store
 from resources.databases import Database
+from resources.pace import ServicePace
 from resources.tmdb import TmdbClient, tmdb_pace
 from tests.sandbox_process import RunningSandbox, running_sandbox
 
@@ -36,7 +37,9 @@ class Tmdb:
     source_url: str
     connection: psycopg.Connection
 
-    def ask(self, what: Callable[[TmdbClient, Store], Awaitable[T]], *, run_id: str = "run") -> T:
+    def ask(
+        self, what: Callable[[TmdbClient, Store], Awaitable[T]], *, run_id: str = "run", pace: ServicePace | None = None
+    ) -> T:
         """Asks with a client and a store of one run."""
 
         async def scene() -> T:
@@ -46,7 +49,7 @@ class Tmdb:
                 api_key=SecretStr(self.sandbox.tmdb_token),
                 source_url=SecretStr(self.source_url),
                 run_id=run_id,
-                pace=tmdb_pace(0),
+                pace=pace or tmdb_pace(0),
             )
             try:
                 async with client, opened_store(database, run_id) as store:

@@ -44,7 +44,7 @@ def test_a_second_run_fetches_nothing_and_is_logged_all_the_same(jobs: Jobs) -> 
 def test_what_the_feed_names_is_fetched_again_and_what_is_gone_is_marked(jobs: Jobs) -> None:
     tmdb = jobs.tmdb
     jobs.run(TMDB_INGEST, title_lists={"source": "popular", "max_movies": 350})
-    tmdb.connection.execute("UPDATE tmdb.refreshes SET answered_at = answered_at - interval '1 minute'")
+    tmdb.connection.execute("UPDATE tmdb.refreshes SET asked_at = asked_at - interval '1 minute'")
     kept = {row[0] for row in tmdb.rows("SELECT tmdb_id FROM works")}
     changed = tmdb.sandbox.control(do="tmdb_change", ids=sorted(kept)[:15])["ids"]
     gone = tmdb.sandbox.control(do="tmdb_remove", ids=sorted(kept)[20:25])["ids"]

@@ -69,7 +69,7 @@ def test_a_list_that_cannot_be_read_is_said_and_the_others_count(tmdb: Tmdb) -> 
 def test_the_feed_makes_due_what_is_kept_and_adds_nothing(tmdb: Tmdb) -> None:
     tmdb.discover("popular", most=150)
     tmdb.refresh()
-    tmdb.connection.execute("UPDATE tmdb.refreshes SET answered_at = answered_at - interval '1 hour'")
+    tmdb.connection.execute("UPDATE tmdb.refreshes SET asked_at = asked_at - interval '1 hour'")
     kept = sorted(row[0] for row in tmdb.rows("SELECT tmdb_id FROM tmdb.titles"))
     tmdb.sandbox.control(do="tmdb_change", ids=kept[:30])
     read = feed(tmdb, today())

@@ -6,17 +6,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
 
 from catalog_assets.tmdb.refresh import Refreshed, refresh
 from catalog_assets.tmdb.store import Store
-from resources.errors import PermanentServiceError
-from resources.tmdb import TmdbClient
+from resources.errors import PermanentServiceError, ServiceError
+from resources.tmdb import TmdbClient, tmdb_pace
 from tests.tmdb.platform import Tmdb
 
 ShiftClock = Callable[[psycopg.Connection, timedelta], None]
@@ -106,6 +108,91 @@ def test_a_film_that_is_gone_is_asked_for_once(tmdb: Tmdb) -> None:
     assert (title, status) == (None, "pending")
 
 
+def test_a_gone_film_that_the_feed_names_again_is_asked_for_once_more_and_then_left(tmdb: Tmdb) -> None:
+    film = tmdb.ids()[0]
+    tmdb.want(film)
+    tmdb.refresh()
+    tmdb.sandbox.control(do="tmdb_remove", ids=[film])
+    for _ in range(3):
+        tmdb.connection.execute("UPDATE tmdb.refreshes SET changed_at = ops.now()")
+        assert tmdb.refresh().gone == 1
+        assert tmdb.refresh().requests == 0
+    tmdb.connection.execute("UPDATE tmdb.refreshes SET forced_at = ops.now()")
+    assert (tmdb.refresh().gone, tmdb.refresh().requests) == (1, 0)
+
+
+def test_a_film_that_comes_back_is_there_again(tmdb: Tmdb) -> None:
+    film = tmdb.ids()[0]
+    tmdb.want(film)
+    tmdb.refresh()
+    tmdb.sandbox.control(do="fault", path=f"/3/movie/{film}", status=404)
+    tmdb.connection.execute("UPDATE tmdb.refreshes SET changed_at = ops.now()")
+    assert tmdb.refresh().gone == 1
+    tmdb.connection.execute("UPDATE tmdb.refreshes SET changed_at = ops.now()")
+    assert tmdb.refresh().fetched == 1
+    assert tmdb.rows("SELECT gone_at FROM tmdb.refreshes") == [(None,)]
+
+
+def test_a_gone_film_is_looked_for_once_a_month_for_half_a_year(tmdb: Tmdb, shift_clock: ShiftClock) -> None:
+    tmdb.want(99_999_999)
+    tmdb.refresh()
+    asked = []
+    for day in range(10, 260, 10):
+        shift_clock(tmdb.connection, timedelta(days=day, minutes=day))
+        asked.append(tmdb.refresh().gone)
+    assert 4 <= sum(asked) <= 6
+    assert sum(asked[-7:]) == 0
+
+
+def test_a_gateways_404_is_no_word_of_tmdbs(tmdb: Tmdb) -> None:
+    film = tmdb.ids()[0]
+    tmdb.want(film)
+    tmdb.sandbox.control(do="fault", path=f"/3/movie/{film}", status=404, body="html")
+    done = tmdb.refresh()
+    assert (done.gone, done.failed) == (0, 1)
+
+
+def test_a_film_that_alone_brings_errors_is_named_and_the_next_run_begins_with_others(tmdb: Tmdb) -> None:
+    films = tmdb.ids()[:8]
+    tmdb.want(*films)
+    tmdb.sandbox.control(do="fault", path=f"/3/movie/{films[0]}", status=500, times=None)
+    with pytest.raises(ServiceError):
+        tmdb.ask(refresh, pace=replace(tmdb_pace(0), rest_s=0.05))
+    assert tmdb.rows("SELECT tmdb_id, last_error FROM refresh_queue WHERE retry_count > 0") == [(films[0], "HTTP 500")]
+    assert tmdb.one("SELECT count(*) FROM tmdb.refreshes WHERE lease IS NOT NULL") == 0
+    tmdb.refresh()
+    assert tmdb.one("SELECT count(*) FROM tmdb.refreshes WHERE answered_at IS NOT NULL") == 7
+
+
+def test_who_lost_the_lease_says_nothing_of_a_failure(tmdb: Tmdb) -> None:
+    (work,) = tmdb.want(tmdb.ids()[0])
+    tmdb.refresh()
+    late = {"work_id": work, "lease": uuid4(), "run_id": "late", "error": "late"}
+    tmdb.ask(lambda _, store: store.rows("note_failure", late))
+    tmdb.ask(lambda _, store: store.rows("note_gone", {**late, "sent_at": datetime.now(UTC)}))
+    assert tmdb.rows("SELECT attempts, gone_at FROM tmdb.refreshes") == [(0, None)]
+
+
+def test_a_block_that_is_never_there_is_asked_for_less_and_less_often(tmdb: Tmdb, shift_clock: ShiftClock) -> None:
+    film = tmdb.ids()[0]
+    tmdb.want(film)
+    tmdb.sandbox.control(do="fault", path=f"/3/movie/{film}", without=["keywords"], times=None)
+    asked = 0
+    for hour in range(24):
+        shift_clock(tmdb.connection, timedelta(hours=hour, minutes=hour))
+        asked += tmdb.refresh().fetched
+    assert 4 <= asked <= 6
+
+
+def test_every_film_is_forced_once_and_what_was_cut_off_is_taken_up(tmdb: Tmdb) -> None:
+    tmdb.discover(most=20)
+    tmdb.refresh()
+    tmdb.ask(lambda _, store: store.rows("force_every", {"media_type": "movie"}))
+    assert tmdb.refresh(most=12).requests == 12
+    tmdb.ask(lambda _, store: store.rows("force_every", {"media_type": "movie"}))
+    assert tmdb.refresh().requests == 8
+
+
 def test_an_answer_that_cannot_be_used_costs_its_film_alone_and_is_tried_again_later(
     tmdb: Tmdb, shift_clock: ShiftClock
 ) -> None:
@@ -148,7 +235,7 @@ def test_what_was_not_changed_is_not_sent_again(tmdb: Tmdb, shift_clock: ShiftCl
     assert tmdb.refresh().fetched == 20
     first = tmdb.merge()
     assert first.inserted == 20
-    tmdb.connection.execute("UPDATE tmdb.refreshes SET changed_at = answered_at + interval '1 microsecond'")
+    tmdb.connection.execute("UPDATE tmdb.refreshes SET changed_at = asked_at + interval '1 microsecond'")
     tmdb.sandbox.control(do="tmdb_change", ids=[tmdb.one("SELECT min(tmdb_id) FROM works")])
     done = tmdb.refresh()
     assert done.fetched + done.unchanged == 20
@@ -181,7 +268,8 @@ def test_a_film_that_another_run_is_fetching_is_waited_for(tmdb: Tmdb, monkeypat
         asking = asyncio.create_task(refresh(client, store, only=[film]))
         await looked.wait()
         tmdb.connection.execute(
-            "UPDATE tmdb.refreshes SET answered_at = ops.now(), lease = NULL, leased_by = NULL, leased_until = NULL"
+            "UPDATE tmdb.refreshes SET asked_at = ops.now(), answered_at = ops.now(),"
+            " lease = NULL, leased_by = NULL, leased_until = NULL"
         )
         return await asking
 

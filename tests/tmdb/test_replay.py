@@ -1,6 +1,7 @@
 """A replay makes of the pages what the merges made of them, since when included, and finds what was damaged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -9,6 +10,7 @@ import pytest
 from catalog_assets.tmdb import replay as replaying
 from catalog_assets.tmdb.details import Details, read_details
 from catalog_assets.tmdb.replay import ReplayResult, replay
+from catalog_assets.tmdb.retention import remove_expired
 from tests.tmdb.platform import Tmdb
 
 FILMS = 12
@@ -67,6 +69,26 @@ def test_what_is_made_again_is_what_there_was_and_asks_for_nothing(merged: Tmdb)
     assert (rows(merged), merged.requests()) == (before, requests)
     assert differing(replay(merged.connection, swap=True)) == {}
     assert rows(merged) == before
+
+
+def test_since_when_stays_although_retention_removed_the_page(
+    tmdb: Tmdb, shift_clock: Callable[[psycopg.Connection, timedelta], None]
+) -> None:
+    tmdb.want(*tmdb.ids()[:FILMS])
+    tmdb.refresh()
+    tmdb.merge()
+    shift_clock(tmdb.connection, timedelta(days=151))
+    tmdb.sandbox.control(do="tmdb_change", ids=tmdb.ids()[:3])
+    tmdb.refresh()
+    assert tmdb.merge().updated == 3
+    shift_clock(tmdb.connection, timedelta(days=181))
+    assert remove_expired(tmdb.connection).pages == FILMS
+    before = rows(tmdb)
+    assert tmdb.one("SELECT count(DISTINCT changed_at) FROM tmdb.contents") == FILMS
+    assert differing(replay(tmdb.connection, swap=True)) == {}
+    assert rows(tmdb) == before
+    tmdb.connection.execute("UPDATE tmdb.contents SET changed_at = ops.now() WHERE work_id = 9")
+    assert differing(replay(tmdb.connection)) == {"contents": 1}
 
 
 def test_a_damaged_row_is_found_and_a_swap_mends_it(merged: Tmdb) -> None:

@@ -81,6 +81,39 @@ def test_an_answer_that_no_merge_took_goes_too(tmdb: Tmdb, shift_clock: ShiftClo
     assert tmdb.one("SELECT count(*) FROM refresh_queue WHERE status = 'queued'") == 5
 
 
+def test_a_lent_block_goes_alone_and_the_work_stays(tmdb: Tmdb, shift_clock: ShiftClock) -> None:
+    film = tmdb.ids()[0]
+    tmdb.want(film)
+    tmdb.refresh()
+    tmdb.merge()
+    assert tmdb.one("SELECT cardinality(keywords) + jsonb_array_length(cast_members) FROM works_meta") > 0
+    tmdb.sandbox.control(do="fault", path=f"/3/movie/{film}", without=["keywords", "credits"], times=None)
+    shift_clock(tmdb.connection, timedelta(days=160))
+    assert tmdb.refresh().incomplete == 1
+    tmdb.merge()
+    assert tmdb.one("SELECT jsonb_array_length(cast_members) FROM works_meta") > 0
+    shift_clock(tmdb.connection, timedelta(days=181))
+    assert too_old(tmdb)
+    assert remove_expired(tmdb.connection).works == 0
+    assert too_old(tmdb) == []
+    assert tmdb.rows("SELECT keywords, cast_members FROM works_meta") == [([], [])]
+    assert tmdb.one("SELECT count(*) FROM work_cards_cache") == 1
+
+
+def test_an_answer_that_came_before_retention_and_is_merged_after_it_is_not_asked_for_again(
+    tmdb: Tmdb, shift_clock: ShiftClock
+) -> None:
+    tmdb.discover("popular", most=3)
+    tmdb.refresh()
+    tmdb.merge()
+    shift_clock(tmdb.connection, timedelta(days=176))
+    assert tmdb.refresh().fetched == 3
+    remove_expired(tmdb.connection)
+    tmdb.merge()
+    assert tmdb.refresh().requests == 0
+    assert tmdb.one("SELECT count(*) FROM works_meta") == 3
+
+
 def test_the_job_of_retention_removes_and_checks(jobs: Jobs, shift_clock: ShiftClock) -> None:
     tmdb = jobs.tmdb
     tmdb.discover("popular", most=5)

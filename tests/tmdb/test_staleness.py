@@ -34,7 +34,8 @@ WITH title AS (
   )
   SELECT 'details', 'movie', tmdb_id, '/', '{}', 200, at, at, '', 0, '', 'run' FROM title, clock RETURNING page_id
 ), state AS (
-  INSERT INTO tmdb.refreshes (work_id, answered_at, page_id) SELECT work_id, at, page_id FROM title, clock, page
+  INSERT INTO tmdb.refreshes (work_id, asked_at, answered_at, page_id)
+  SELECT work_id, at, at, page_id FROM title, clock, page
 ), content AS (
   INSERT INTO tmdb.contents
   SELECT work_id, page_id, '{}', gen_random_uuid(), (SELECT max(version) FROM tmdb.schema_versions), at, at, at
@@ -108,7 +109,7 @@ def test_a_fresh_film_becomes_due(source: psycopg.Connection, change: str, reaso
 
 def test_a_missing_block_makes_a_film_due_within_an_hour(source: psycopg.Connection, shift_clock: ShiftClock) -> None:
     work = keep(source, days_old=1_000)
-    source.execute("UPDATE tmdb.refreshes SET missing_blocks = '{credits}'")
+    source.execute("UPDATE tmdb.refreshes SET missing_blocks = '{credits}', incomplete = 1")
     assert reasons(source, work) == []
     shift_clock(source, timedelta(minutes=61))
     assert reasons(source, work) == ["a block was missing"]
@@ -123,6 +124,7 @@ def test_what_nears_six_months_is_due_whatever_else_holds(source: psycopg.Connec
 def test_a_gone_film_is_due_only_when_somebody_names_it_again(source: psycopg.Connection) -> None:
     work = keep(source, days_old=1, days_ago=200)
     source.execute("UPDATE tmdb.refreshes SET gone_at = ops.now() - interval '1 day'")
+    source.execute("UPDATE tmdb.refreshes SET asked_at = gone_at")
     assert reasons(source, work) == []
     source.execute("UPDATE tmdb.refreshes SET changed_at = ops.now()")
     assert reasons(source, work) == ["changed at the source"]

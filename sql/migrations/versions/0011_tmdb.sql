@@ -15,6 +15,11 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION tmdb.now() RETURNS timestamptz
+LANGUAGE sql STABLE
+AS 'SELECT ops.now()';
+COMMENT ON FUNCTION tmdb.now() IS 'ops.now(), the same throughout a statement: so conditions reach through views and use indexes.';
+
 -- What may be shown only with a notice ------------------------------------------------------------------------------
 
 CREATE TABLE ops.attributions (
@@ -138,13 +143,17 @@ COMMENT ON COLUMN tmdb.titles.wanted_by IS 'The first to want it: a list''s name
 
 CREATE TABLE tmdb.refreshes (
   work_id bigint PRIMARY KEY REFERENCES tmdb.titles,
+  asked_at timestamptz,
   answered_at timestamptz,
   page_id bigint REFERENCES tmdb.pages,
   etag text,
   missing_blocks text[] NOT NULL DEFAULT '{}',
+  incomplete integer NOT NULL DEFAULT 0,
   changed_at timestamptz,
   forced_at timestamptz,
+  forced_by text,
   gone_at timestamptz,
+  dropped_at timestamptz,
   attempts integer NOT NULL DEFAULT 0,
   failed_at timestamptz,
   failed_by text,
@@ -154,7 +163,12 @@ CREATE TABLE tmdb.refreshes (
   leased_by text,
   leased_until timestamptz
 ) WITH (fillfactor = 70);
+CREATE INDEX refreshes_of_page ON tmdb.refreshes (page_id);  -- a page that goes is looked for here
 COMMENT ON TABLE tmdb.refreshes IS 'How far each title is fetched, and who is at it. What is due is made from it: see staleness.';
+COMMENT ON COLUMN tmdb.refreshes.asked_at IS 'When the newest request was sent that was answered in any way: with details, that they are as they were, or that there is no such title';
+COMMENT ON COLUMN tmdb.refreshes.incomplete IS 'Answers in a row that lacked a block';
+COMMENT ON COLUMN tmdb.refreshes.forced_by IS 'ids, or every: all works were asked for';
+COMMENT ON COLUMN tmdb.refreshes.dropped_at IS 'When its content was removed because it may not be kept any longer';
 COMMENT ON COLUMN tmdb.refreshes.answered_at IS 'When the newest request was sent that brought usable details or said they are as they were; null: never';
 COMMENT ON COLUMN tmdb.refreshes.page_id IS 'The newest page with content';
 COMMENT ON COLUMN tmdb.refreshes.etag IS 'Of that page';
@@ -171,7 +185,7 @@ COMMENT ON COLUMN tmdb.refreshes.leased_by IS 'The Dagster run that holds the le
 CREATE TABLE tmdb.schema_versions (
   version integer PRIMARY KEY,
   why text NOT NULL,
-  since date NOT NULL
+  since timestamptz NOT NULL
 );
 COMMENT ON TABLE tmdb.schema_versions IS 'Versions of what is asked for of a title; a title fetched by an older one is due. Written by migrations.';
 INSERT INTO tmdb.schema_versions VALUES (4, 'One request with eleven blocks; the systems before ended with 3', '2026-11-22');
@@ -213,6 +227,7 @@ CREATE TABLE tmdb.contents (
   confirmed_at timestamptz NOT NULL,
   changed_at timestamptz NOT NULL
 );
+CREATE INDEX contents_of_page ON tmdb.contents (page_id);  -- a page that goes is looked for here
 COMMENT ON TABLE tmdb.contents IS 'What each work''s tables are made from';
 COMMENT ON COLUMN tmdb.contents.page_id IS 'Its newest usable page of details';
 COMMENT ON COLUMN tmdb.contents.block_pages IS 'Blocks which that page lacks, each with the newest older page that has it';
@@ -371,12 +386,18 @@ CREATE TABLE tmdb.aggregates (
   source_scores jsonb NOT NULL,
   n_critics integer NOT NULL,
   n_audience integer NOT NULL,
+  critics_score double precision,
+  audience_score double precision,
+  inputs_fingerprint text NOT NULL,
   computed_at timestamptz NOT NULL,
   PRIMARY KEY (work_id, method_version)
 );
 COMMENT ON TABLE tmdb.aggregates IS 'Scores from 0 to 100 by method; docs/scores.md says what they mean';
 COMMENT ON COLUMN tmdb.aggregates.ai_score IS 'Null: nobody voted (method v1_2025_11 says 0 then)';
 COMMENT ON COLUMN tmdb.aggregates.n_audience IS 'Sources of audience ratings that went in';
+COMMENT ON COLUMN tmdb.aggregates.critics_score IS 'TMDB has no critics: null';
+COMMENT ON COLUMN tmdb.aggregates.audience_score IS 'What went in of the audience, before any shrinking; null: nobody voted';
+COMMENT ON COLUMN tmdb.aggregates.inputs_fingerprint IS 'Stands for source_scores';
 COMMENT ON COLUMN tmdb.aggregates.computed_at IS 'When the page was asked for that brought the newest of its ratings';
 
 CREATE TABLE tmdb.similar_movies (
@@ -413,6 +434,7 @@ CREATE TABLE tmdb.scheduled_ingestion_log (
   movies_skipped integer NOT NULL DEFAULT 0,
   movies_ingested integer NOT NULL DEFAULT 0,
   movies_failed integer NOT NULL DEFAULT 0,
+  movies_gone integer NOT NULL DEFAULT 0,
   ingested_titles text[] NOT NULL DEFAULT '{}',
   failed_titles text[] NOT NULL DEFAULT '{}',
   duration_ms bigint,
@@ -426,6 +448,7 @@ COMMENT ON COLUMN tmdb.scheduled_ingestion_log.source IS 'popular, now_playing, 
 COMMENT ON COLUMN tmdb.scheduled_ingestion_log.movies_checked IS 'Titles looked at: on the lists read, or asked for';
 COMMENT ON COLUMN tmdb.scheduled_ingestion_log.movies_skipped IS 'Of these, those that were fresh';
 COMMENT ON COLUMN tmdb.scheduled_ingestion_log.movies_ingested IS 'Titles fetched and merged';
+COMMENT ON COLUMN tmdb.scheduled_ingestion_log.movies_gone IS 'Titles that TMDB said it has not';
 COMMENT ON COLUMN tmdb.scheduled_ingestion_log.ingested_titles IS '"Title (Year)", the first 100';
 COMMENT ON COLUMN tmdb.scheduled_ingestion_log.failed_titles IS '"Title: error", the first 100';
 
@@ -441,7 +464,8 @@ COMMENT ON FUNCTION tmdb.tier_days IS 'After how many days a title is stale, by 
 CREATE VIEW tmdb.staleness AS
 WITH states AS (
   SELECT
-    t.work_id, t.media_type, t.tmdb_id, t.wanted_at, d.title, d.release_date, r.answered_at, r.changed_at, r.forced_at, r.gone_at,
+    t.work_id, t.media_type, t.tmdb_id, t.wanted_at, d.title, d.release_date, r.asked_at, r.answered_at, r.changed_at, r.forced_at, r.gone_at, r.dropped_at,
+    r.answered_at + interval '1 hour' * 2 ^ least(greatest(r.incomplete, 1) - 1, 10) AS incomplete_until,
     coalesce(r.attempts, 0) AS attempts, r.failed_at, r.last_error, r.not_before, r.lease, r.leased_by, r.leased_until,
     coalesce(r.missing_blocks, '{}') AS missing_blocks, c.fetched_at, c.schema_version,
     tmdb.tier_days(d.release_date, (clock.at AT TIME ZONE 'UTC')::date) AS tier_days,
@@ -450,36 +474,39 @@ WITH states AS (
   LEFT JOIN tmdb.refreshes AS r USING (work_id)
   LEFT JOIN tmdb.contents AS c USING (work_id)
   LEFT JOIN tmdb.details AS d USING (work_id)
-  CROSS JOIN (SELECT ops.now() AS at) AS clock
+  CROSS JOIN (SELECT tmdb.now() AS at) AS clock
 ), reasoned AS (
   SELECT
     *,
     array_remove(ARRAY[
-      CASE WHEN forced_at > coalesce(greatest(answered_at, gone_at), '-infinity') THEN 'asked for' END,
+      CASE WHEN forced_at > coalesce(asked_at, '-infinity') THEN 'asked for' END,
       CASE WHEN answered_at IS NULL AND gone_at IS NULL THEN 'never fetched' END,
       CASE WHEN gone_at IS NULL AND fetched_at <= now - interval '150 days' THEN 'near the end of keeping' END,
-      CASE WHEN changed_at > greatest(answered_at, gone_at) THEN 'changed at the source' END,
-      CASE WHEN gone_at IS NULL AND missing_blocks <> '{}' AND answered_at <= now - interval '1 hour' THEN 'a block was missing' END,
+      CASE WHEN changed_at > asked_at THEN 'changed at the source' END,
+      CASE WHEN gone_at IS NULL AND missing_blocks <> '{}' AND incomplete_until <= now THEN 'a block was missing' END,
       CASE WHEN gone_at IS NULL AND schema_version < (SELECT max(v.version) FROM tmdb.schema_versions AS v) THEN 'schema version' END,
       CASE WHEN gone_at IS NULL AND answered_at <= now - make_interval(days => tier_days) THEN 'older than its tier' END,
+      CASE WHEN gone_at > now - interval '180 days' AND asked_at <= now - interval '30 days' THEN 'gone for a month' END,
       CASE WHEN gone_at IS NULL AND attempts > 0 THEN 'failed' END
     ], NULL) AS reasons
   FROM states
 )
 SELECT
-  work_id, media_type, tmdb_id, title, release_date, tier_days, answered_at, gone_at, reasons,
+  work_id, media_type, tmdb_id, title, release_date, tier_days, asked_at, answered_at, gone_at, reasons,
   reasons <> '{}' AS is_stale,
   reasons <> '{}' AND coalesce(not_before <= now, true) AS is_due,
   CASE
     WHEN reasons = '{}' THEN NULL
-    WHEN answered_at IS NULL THEN coalesce(forced_at, wanted_at)
+    WHEN 'never fetched' = ANY(reasons) THEN greatest(wanted_at, dropped_at)
     ELSE least(
       CASE WHEN 'asked for' = ANY(reasons) THEN forced_at END,
       CASE WHEN 'changed at the source' = ANY(reasons) THEN changed_at END,
-      CASE WHEN 'a block was missing' = ANY(reasons) THEN answered_at + interval '1 hour' END,
+      CASE WHEN 'a block was missing' = ANY(reasons) THEN incomplete_until END,
       CASE WHEN 'older than its tier' = ANY(reasons) THEN answered_at + make_interval(days => tier_days) END,
       CASE WHEN 'near the end of keeping' = ANY(reasons) THEN fetched_at + interval '150 days' END,
-      CASE WHEN reasons <@ ARRAY['schema version', 'failed'] THEN coalesce(failed_at, answered_at) END
+      CASE WHEN 'schema version' = ANY(reasons) THEN (SELECT max(v.since) FROM tmdb.schema_versions AS v) END,
+      CASE WHEN 'gone for a month' = ANY(reasons) THEN asked_at + interval '30 days' END,
+      CASE WHEN reasons = ARRAY['failed'] THEN failed_at END
     )
   END AS stale_since,
   CASE
@@ -509,7 +536,7 @@ SELECT
   work_id, media_type, tmdb_id, title, priority,
   CASE WHEN is_leased THEN 'processing' WHEN NOT is_due THEN 'waiting' ELSE 'queued' END AS status,
   reasons, stale_since AS queued_at, now - stale_since AS age, attempts AS retry_count, last_error, failed_at, not_before,
-  leased_by, leased_until
+  answered_at AS processed_at, leased_by, leased_until
 FROM tmdb.staleness
 WHERE is_stale;
 COMMENT ON VIEW tmdb.refresh_queue IS 'What is to be fetched: a state, so that a finished title comes back when it is stale again';
@@ -585,12 +612,15 @@ COMMENT ON COLUMN tmdb.sync_state.last_sync_cursor IS 'The newest day of the fee
 
 CREATE VIEW tmdb.tmdb_api_logs AS
 SELECT
-  call_id AS log_id, endpoint, 'GET' AS method, status AS http_status, bytes AS response_size_bytes, ms AS response_time_ms,
-  asset AS edge_function, substring(endpoint FROM '^/3/(?:movie|tv)/([0-9]+)$') AS tmdb_id, failure AS error_message,
-  attempt - 1 AS retry_count, run_id, request_id, sent_at AS created_at
+  call_id AS log_id, endpoint, 'GET' AS method, status AS http_status, NULL::jsonb AS query_params, NULL::jsonb AS request_body,
+  bytes AS response_size_bytes, ms AS response_time_ms, NULL::integer AS results_count, asset AS edge_function,
+  NULL::text AS user_query, substring(endpoint FROM '^/3/(?:movie|tv)/([0-9]{1,18})$')::bigint AS tmdb_id,
+  NULL::text AS voice_event_id, failure AS error_message, attempt - 1 AS retry_count,
+  jsonb_build_object('run_id', run_id, 'request_id', request_id) AS metadata, run_id, request_id, sent_at AS created_at
 FROM ops.api_calls
 WHERE service = 'tmdb';
 COMMENT ON VIEW tmdb.tmdb_api_logs IS 'Every attempt to call TMDB: the platform''s call log';
+COMMENT ON COLUMN tmdb.tmdb_api_logs.query_params IS 'Null: the log keeps no parameters; tmdb.pages has those of every answer';
 COMMENT ON COLUMN tmdb.tmdb_api_logs.edge_function IS 'The asset that asked';
 
 COMMENT ON COLUMN tmdb.works.created_at IS 'Since when it is kept';
@@ -625,7 +655,7 @@ $$;
 CREATE VIEW tmdb.run_history AS
 SELECT
   l.run_id, l.source, l.trigger_type, l.status, l.created_at AS started_at, l.completed_at AS ended_at, l.duration_ms,
-  l.movies_checked, l.movies_skipped, l.movies_ingested, l.movies_failed, calls.requests, calls.refused, calls.failures, l.error
+  l.movies_checked, l.movies_skipped, l.movies_ingested, l.movies_failed, l.movies_gone, calls.requests, calls.refused, calls.failures, l.error
 FROM tmdb.scheduled_ingestion_log AS l
 LEFT JOIN LATERAL (
   SELECT
