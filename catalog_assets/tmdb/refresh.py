@@ -24,8 +24,8 @@ log = structlog.get_logger(__name__)
 WORKERS = AT_ONCE + 2
 """Requests handed to the client at once: those it may have under way, one that waits, one whose answer is stored."""
 
-LEASED_AT_ONCE = 100
-LOW = 20
+LEASED_AT_ONCE = 200
+LOW = 60
 """With fewer titles left than this, more are leased while these are fetched."""
 
 LEASE = timedelta(minutes=5)

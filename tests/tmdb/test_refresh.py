@@ -25,7 +25,7 @@ ShiftClock = Callable[[psycopg.Connection, timedelta], None]
 
 
 def test_two_workers_share_what_is_due_and_ask_for_each_film_once(tmdb: Tmdb) -> None:
-    tmdb.discover(most=250)
+    tmdb.discover(most=350)
 
     async def both(client: TmdbClient, store: Store) -> list[Refreshed]:
         async def other() -> Refreshed:
@@ -34,9 +34,9 @@ def test_two_workers_share_what_is_due_and_ask_for_each_film_once(tmdb: Tmdb) ->
         return list(await asyncio.gather(refresh(client, store), other()))
 
     one, other = tmdb.ask(both)
-    assert one.fetched + other.fetched == 250
+    assert one.fetched + other.fetched == 350
     assert min(one.fetched, other.fetched) > 0
-    assert tmdb.requests("/movie/") - tmdb.requests("/movie/popular") == 250
+    assert tmdb.requests("/movie/") - tmdb.requests("/movie/popular") == 350
     assert tmdb.one("SELECT count(*) FROM tmdb.refreshes WHERE lease IS NOT NULL") == 0
 
 

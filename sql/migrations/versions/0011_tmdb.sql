@@ -462,7 +462,9 @@ $$;
 COMMENT ON FUNCTION tmdb.tier_days IS 'After how many days a title is stale, by its age on a day; 30 if its release is unknown';
 
 CREATE VIEW tmdb.staleness AS
-WITH states AS (
+WITH clock AS MATERIALIZED (  -- read once, not for every title
+  SELECT tmdb.now() AS at
+), states AS (
   SELECT
     t.work_id, t.media_type, t.tmdb_id, t.wanted_at, d.title, d.release_date, r.asked_at, r.answered_at, r.changed_at, r.forced_at, r.gone_at, r.dropped_at,
     r.answered_at + interval '1 hour' * 2 ^ least(greatest(r.incomplete, 1) - 1, 10) AS incomplete_until,
@@ -474,7 +476,7 @@ WITH states AS (
   LEFT JOIN tmdb.refreshes AS r USING (work_id)
   LEFT JOIN tmdb.contents AS c USING (work_id)
   LEFT JOIN tmdb.details AS d USING (work_id)
-  CROSS JOIN (SELECT tmdb.now() AS at) AS clock
+  CROSS JOIN clock
 ), reasoned AS (
   SELECT
     *,
