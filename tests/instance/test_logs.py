@@ -107,6 +107,7 @@ def test_old_logs_go_and_what_the_ui_reads_of_assets_stays(
         "rows_keep_their_pages": True,
         "nothing_removed_too_soon": True,
         "bodies_are_whole": True,
+        "nothing_kept_too_long": True,
         "logs_in_bounds": True,
     }
     (made,) = result.asset_materializations_for_node("dagster__run_logs")
