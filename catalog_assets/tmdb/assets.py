@@ -73,8 +73,7 @@ def title_lists(
 
     async def reading(client: TmdbClient, store: Store) -> Discovered:
         found = await discover(client, store, source=config.source, max_movies=config.max_movies)
-        looked = {"checked": found.checked, "skipped": found.checked - found.added, "source": config.source}
-        await store.rows("log_looked_at", {**looked, "run_id": store.run_id})
+        await store.rows("log_looked_at", {"run_id": store.run_id, "source": config.source, "fresh": 0})
         return found
 
     with step(context), source.database() as database, logged_run(database, context, config.source) as ended:
@@ -162,9 +161,8 @@ def title_details(
         elif config.force and only is not None:
             await store.rows("force_titles", {"work_ids": only})
         done = await refresh(client, store, only=only, most=config.most)
-        checked = done.requests if only is None else len(only)
-        looked = {"checked": checked, "skipped": checked - done.requests, "source": what}
-        await store.rows("log_looked_at", {**looked, "run_id": store.run_id})
+        fresh = 0 if only is None else len(only) - done.requests
+        await store.rows("log_looked_at", {"run_id": store.run_id, "source": what, "fresh": fresh})
         return done
 
     what = "every" if config.every else "ids" if config.tmdb_ids is not None else "due"

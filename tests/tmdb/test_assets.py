@@ -81,12 +81,8 @@ def test_films_asked_for_by_id_are_kept_and_forced_ones_are_fetched_whatever_the
     assert tmdb.requests("/movie/") == before + 3
     jobs.run(TMDB_REFRESH, only=only, title_details={"every": True})
     assert tmdb.requests("/movie/") == before + 6
-    assert [row[0] for row in tmdb.rows("SELECT source FROM scheduled_ingestion_log ORDER BY log_id")] == [
-        "ids",
-        "ids",
-        "ids",
-        "every",
-    ]
+    log = tmdb.rows("SELECT source, movies_checked, movies_skipped FROM scheduled_ingestion_log ORDER BY log_id")
+    assert log == [("ids", 3, 0), ("ids", 3, 3), ("ids", 3, 0), ("every", 3, 0)]
 
 
 def test_an_unknown_list_fails_the_run_and_is_logged(jobs: Jobs) -> None:
