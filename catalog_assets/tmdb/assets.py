@@ -5,6 +5,7 @@ The first three ask TMDB and store pages; the tables of works are written by the
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import TypeVar
 
 import dagster as dg
@@ -32,6 +33,18 @@ DAY_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), 
 WEEK_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=9), warn_window=timedelta(days=8))
 PAGES = {"dagster/table_name": "source.tmdb.pages"}
 
+_of_a_day = partial(
+    dg.asset,
+    partitions_def=tmdb_days,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    group_name=GROUP,
+    owners=OWNERS,
+)
+_asking = partial(
+    _of_a_day, pool=POOL, kinds={"python", "postgres"}, tags={"service": "tmdb", "layer": "pages"}, metadata=PAGES
+)
+"""An asset that asks TMDB and stores pages."""
+
 T = TypeVar("T")
 
 
@@ -53,18 +66,10 @@ class DetailsConfig(dg.Config):
     most: int | None = Field(default=None, ge=0, description="So many at most; everything due if left out.")
 
 
-@dg.asset(
+@_asking(
     key=["tmdb", "title_lists"],
     description="Pages of TMDB's lists of films, and the new films that they made us keep.",
-    partitions_def=tmdb_days,
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    pool=POOL,
     freshness_policy=WEEK_FRESHNESS,
-    group_name=GROUP,
-    owners=OWNERS,
-    kinds={"python", "postgres"},
-    tags={"service": "tmdb", "layer": "pages"},
-    metadata=PAGES,
 )
 def title_lists(
     context: dg.AssetExecutionContext, config: ListsConfig, source: SourceDatabase, tmdb: Tmdb
@@ -94,18 +99,10 @@ def title_lists(
     )
 
 
-@dg.asset(
+@_asking(
     key=["tmdb", "title_changes"],
     description="Pages of TMDB's feed of changed films, by the day (UTC) of the change.",
-    partitions_def=tmdb_days,
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    pool=POOL,
     freshness_policy=DAY_FRESHNESS,
-    group_name=GROUP,
-    owners=OWNERS,
-    kinds={"python", "postgres"},
-    tags={"service": "tmdb", "layer": "pages"},
-    metadata=PAGES,
 )
 def title_changes(context: dg.AssetExecutionContext, source: SourceDatabase, tmdb: Tmdb) -> dg.MaterializeResult[None]:
     """Reads the days of the run's partitions one by one; films that are kept become due."""
@@ -133,19 +130,11 @@ def title_changes(context: dg.AssetExecutionContext, source: SourceDatabase, tmd
     )
 
 
-@dg.asset(
+@_asking(
     key=["tmdb", "title_details"],
     description="Pages of films' details: one request a film with everything appended, for what is due.",
     deps=[["tmdb", "title_lists"], ["tmdb", "title_changes"]],
-    partitions_def=tmdb_days,
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    pool=POOL,
     freshness_policy=DAY_FRESHNESS,
-    group_name=GROUP,
-    owners=OWNERS,
-    kinds={"python", "postgres"},
-    tags={"service": "tmdb", "layer": "pages"},
-    metadata=PAGES,
 )
 def title_details(
     context: dg.AssetExecutionContext, config: DetailsConfig, source: SourceDatabase, tmdb: Tmdb
@@ -188,15 +177,11 @@ def title_details(
     )
 
 
-@dg.asset(
+@_of_a_day(
     key=["tmdb", "works"],
     description="Films as TMDB knows them, with ratings, scores, similar films and cards.",
     deps=[["tmdb", "title_details"]],
-    partitions_def=tmdb_days,
-    backfill_policy=dg.BackfillPolicy.single_run(),
     freshness_policy=DAY_FRESHNESS,
-    group_name=GROUP,
-    owners=OWNERS,
     kinds={"postgres", "table"},
     tags={"service": "tmdb", "layer": "table"},
     metadata={"dagster/table_name": "source.tmdb.works"},
