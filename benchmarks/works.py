@@ -30,7 +30,9 @@ EIGHT_CALLS_S = 2.75
 def works() -> list[Figure]:
     """Adds films without pace, then fetches every one of them again with it."""
     with stage() as fresh, _sandbox(0) as sandbox:
-        added, peak_adding = _loaded(fresh, sandbox, 0, "--source", "popular", "--max-movies", str(WORKS))
+        added, peak_adding = _loaded(
+            fresh, sandbox, 0, "--source", "popular", "--max-movies", str(WORKS), "--max-series", "0"
+        )
         with _sandbox(LATENCY_S) as slow:
             refreshed, peak_refreshing = _loaded(fresh, slow, RATE, "--all")
         ((fetching_s, requests),) = fresh.rows(_FETCHING.format(run=refreshed["run"]))

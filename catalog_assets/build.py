@@ -14,10 +14,11 @@ from catalog_assets.hotstar.retention_checks import retention_checks
 from catalog_assets.instance.assets import logs_in_bounds, run_logs
 from catalog_assets.jobs import jobs
 from catalog_assets.pool_waits import sleep_while_waiting
-from catalog_assets.tmdb.assets import tmdb_assets
+from catalog_assets.tmdb.assets import tmdb_pages
 from catalog_assets.tmdb.automation import tmdb_automation
-from catalog_assets.tmdb.checks import works_checks
+from catalog_assets.tmdb.checks import tables_checks
 from catalog_assets.tmdb.retention_asset import retained_answers, retained_answers_checks
+from catalog_assets.tmdb.tables_asset import works
 from resources.dagster_resources import Hotstar, SourceDatabase, Tmdb
 
 
@@ -33,8 +34,8 @@ def build_definitions(*, resources: Mapping[str, Any] | None = None) -> dg.Defin
     schedules, sensors = automation()
     tmdb_schedules, tmdb_sensors = tmdb_automation()
     return dg.Definitions(
-        assets=[*hotstar_assets(), daily_figures, retained_pages, *tmdb_assets, retained_answers, run_logs],
-        asset_checks=[*hotstar_checks(), retention_checks, works_checks, retained_answers_checks, logs_in_bounds],
+        assets=[*hotstar_assets(), daily_figures, retained_pages, *tmdb_pages, works, retained_answers, run_logs],
+        asset_checks=[*hotstar_checks(), retention_checks, *tables_checks, retained_answers_checks, logs_in_bounds],
         jobs=jobs(),
         schedules=[*schedules, *tmdb_schedules],
         sensors=[*sensors, *tmdb_sensors],

@@ -11,12 +11,14 @@ FIGURES = "figures"
 RETENTION = "retention"
 TMDB_INGEST = "tmdb_ingest"
 TMDB_REFRESH = "tmdb_refresh"
+TMDB_TABLES = ("works", "seasons", "episodes", "work_cards")
+"""The assets that one step makes from pages of details."""
 
 
 def jobs() -> list[UnresolvedAssetJobDefinition]:
     """`poll` lists what changed on a day, `census` lists everything; both merge and check. `figures` counts a day.
 
-    `retention` removes what is past keeping, of every service and of Dagster itself. `tmdb_ingest` adds films from
+    `retention` removes what is past keeping, of every service and of Dagster itself. `tmdb_ingest` adds titles from
     TMDB's lists, `tmdb_refresh` keeps up those there are.
     """
     return [
@@ -30,12 +32,12 @@ def jobs() -> list[UnresolvedAssetJobDefinition]:
         ),
         dg.define_asset_job(
             TMDB_INGEST,
-            selection=_of_tmdb("title_lists", "title_details", "works"),
-            description="New films from TMDB's lists, fetched and merged with whatever else is due: weekly.",
+            selection=tmdb_keys("title_lists", "title_details", *TMDB_TABLES),
+            description="New films and series from TMDB's lists, fetched and merged with whatever else is due: weekly.",
         ),
         dg.define_asset_job(
             TMDB_REFRESH,
-            selection=_of_tmdb("title_changes", "title_details", "works"),
+            selection=tmdb_keys("title_changes", "title_details", *TMDB_TABLES),
             description="What TMDB says has changed, and whatever else is due, fetched and merged: daily and when due.",
         ),
         dg.define_asset_job(
@@ -68,5 +70,6 @@ def asset_keys(kind: Kind, job: str) -> list[dg.AssetKey]:
     return [fetched, dg.AssetKey(["hotstar", kind.plural])] if fetched else []
 
 
-def _of_tmdb(*names: str) -> list[dg.AssetKey]:
+def tmdb_keys(*names: str) -> list[dg.AssetKey]:
+    """The keys of assets of TMDB's."""
     return [dg.AssetKey(["tmdb", name]) for name in names]

@@ -15,7 +15,8 @@ def step(context: dg.AssetExecutionContext) -> Iterator[None]:
 
     It says what to do next: Dagster shows it and does not try again by itself.
     """
-    names = {"run_id": context.run.run_id, "asset": context.asset_key.to_user_string()}
+    # An asset's step is named like the asset; one that makes several is named like the first.
+    names = {"run_id": context.run.run_id, "asset": context.op_def.name.replace("__", "/")}
     with structlog.contextvars.bound_contextvars(**names):
         try:
             yield

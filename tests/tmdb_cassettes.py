@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import orjson
 from vcr.request import Request  # type: ignore[import-untyped]
 
+from catalog_assets.tmdb.details import first_params
+from catalog_assets.tmdb.discovery import PATHS
 from resources.client import Answer
 from resources.tmdb import TmdbClient
 from tests.cassettes import FOLDER as HOTSTAR_FOLDER
@@ -20,13 +22,19 @@ from tests.cassettes import HIDDEN, played
 
 FOLDER = HOTSTAR_FOLDER.with_name("tmdb")
 
+_PAGE = {"language": "en-US", "page": "1"}
+_DAY = {"start_date": "2026-11-14", "end_date": "2026-11-14", "page": "1"}
+
 SCENES: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "list_page": ("/3/movie/popular", {"page": "1"}),
-    "changes_page": ("/3/movie/changes", {"start_date": "2026-11-14", "end_date": "2026-11-15", "page": "1"}),
-    "details": ("/3/movie/{film}", {"append_to_response": "credits,external_ids,watch/providers", "language": "en-US"}),
-    "unchanged": ("/3/movie/{film}", {}),
+    "list_page": (PATHS["movie"]["popular"], _PAGE),
+    "series_list_page": (PATHS["tv"]["popular"], _PAGE),
+    "changes_page": ("/3/movie/changes", _DAY),
+    "series_changes_page": ("/3/tv/changes", _DAY),
+    "details": ("/3/movie/{id}", first_params("movie")),
+    "series_details": ("/3/tv/{id}", first_params("tv")),
+    "unchanged": ("/3/movie/{id}", {}),
 }
-"""What is asked: of a film, after a list that names one; `unchanged` twice, the second time naming the version."""
+"""What is asked: of a title, after a list that names one; `unchanged` twice, the second time naming the version."""
 
 _KEY = re.compile("[0-9a-fA-F]{32}")
 _BEARER = re.compile(r"Bearer [\w-]+\.[\w-]+\.[\w-]+")
@@ -35,9 +43,9 @@ _BEARER = re.compile(r"Bearer [\w-]+\.[\w-]+\.[\w-]+")
 async def ask(client: TmdbClient, scene: str) -> Answer:
     """Make a scene's requests; its last answer."""
     path, params = SCENES[scene]
-    if "{film}" in path:
-        films = await client.get(*SCENES["list_page"])
-        path = path.format(film=orjson.loads(films.body)["results"][0]["id"])
+    if "{id}" in path:
+        listed = await client.get(*SCENES["series_list_page" if "/tv/" in path else "list_page"])
+        path = path.format(id=orjson.loads(listed.body)["results"][0]["id"])
     answer = await client.get(path, params)
     return await client.get(path, params, etag=answer.etag) if scene == "unchanged" else answer
 

@@ -23,7 +23,9 @@ Loaded = StrEnum("Loaded", {name: name for name in (*KINDS, WORKS)})  # type: ig
 
 
 def load(
-    what: Annotated[Loaded, typer.Argument(help="What to load: a kind of Hotstar's, or works, the films of TMDB.")],
+    what: Annotated[
+        Loaded, typer.Argument(help="What to load: a kind of Hotstar's, or works, the films and series of TMDB.")
+    ],
     *,
     census: Annotated[bool, typer.Option("--census", help="List everything (the default).")] = False,
     day: Annotated[
@@ -40,11 +42,15 @@ def load(
     ids: Annotated[
         str | None, typer.Option(help="Works: the films of these ids, as 603,27205; they are kept from now on.")
     ] = None,
-    source: Annotated[str | None, typer.Option(help=f"Works: new films from lists: {', '.join(SOURCES)}.")] = None,
+    series_ids: Annotated[str | None, typer.Option(help="Works: the series of these ids, likewise.")] = None,
+    source: Annotated[str | None, typer.Option(help=f"Works: new titles from lists: {', '.join(SOURCES)}.")] = None,
     max_movies: Annotated[
-        int | None, typer.Option(min=0, help="Works, with --source: new films to keep at most.")
+        int | None, typer.Option(min=0, help="Works, with --source: new films to keep at most (20).")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Works, with --ids: whatever their age.")] = False,
+    max_series: Annotated[
+        int | None, typer.Option(min=0, help="Works, with --source: new series to keep at most (20).")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Works, with ids: whatever their age.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """List a kind, or fetch works (those due unless an option says which), merge and check.
@@ -54,12 +60,23 @@ def load(
     if what == WORKS:
         if census or day is not None or approve_deletions is not None:
             raise CatalogError("--census, --day and --approve-deletions mean nothing for works: leave them out.")
-        works = asked_of_works(ids=ids, source=source, max_movies=max_movies, every=every, force=force)
+        works = asked_of_works(
+            ids=ids,
+            series_ids=series_ids,
+            source=source,
+            max_movies=max_movies,
+            max_series=max_series,
+            every=every,
+            force=force,
+        )
         with platform() as ready:
             summary = load_works(ready, works)
     else:
-        if ids is not None or source is not None or max_movies is not None or force:
-            raise CatalogError(f"--ids, --source, --max-movies and --force mean nothing for {what}: leave them out.")
+        if force or any(option is not None for option in (ids, series_ids, source, max_movies, max_series)):
+            raise CatalogError(
+                f"--ids, --series-ids, --source, --max-movies, --max-series and --force mean nothing for {what}: "
+                "leave them out."
+            )
         kind = asked_of_kind(
             KINDS[what.value],
             census=census,

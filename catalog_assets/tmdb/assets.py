@@ -1,10 +1,10 @@
-"""The assets of TMDB's films: lists and the feed of changes say what to fetch, details are fetched, works are made.
+"""The assets that ask TMDB for films and series: lists and the feed of changes say what to fetch, details are fetched.
 
-The first three ask TMDB and store pages; the tables of works are written by the last one alone, from pages.
+They store pages; the tables of works are made from these in `tables_asset`.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -13,10 +13,8 @@ from pydantic import Field
 
 from catalog_assets.partitions import tmdb_days
 from catalog_assets.steps import step
-from catalog_assets.tables import column_schema
 from catalog_assets.tmdb.changes import ChangedDay, read_changed_day
 from catalog_assets.tmdb.discovery import SOURCES, Discovered, discover, want
-from catalog_assets.tmdb.merge import merge_details
 from catalog_assets.tmdb.refresh import Refreshed, refresh
 from catalog_assets.tmdb.run_log import logged_run
 from catalog_assets.tmdb.store import Store, opened_store
@@ -33,15 +31,16 @@ DAY_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), 
 WEEK_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=9), warn_window=timedelta(days=8))
 PAGES = {"dagster/table_name": "source.tmdb.pages"}
 
-_of_a_day = partial(
+_asking = partial(
     dg.asset,
     partitions_def=tmdb_days,
     backfill_policy=dg.BackfillPolicy.single_run(),
+    pool=POOL,
     group_name=GROUP,
     owners=OWNERS,
-)
-_asking = partial(
-    _of_a_day, pool=POOL, kinds={"python", "postgres"}, tags={"service": "tmdb", "layer": "pages"}, metadata=PAGES
+    kinds={"python", "postgres"},
+    tags={"service": "tmdb", "layer": "pages"},
+    metadata=PAGES,
 )
 """An asset that asks TMDB and stores pages."""
 
@@ -55,45 +54,50 @@ class ListsConfig(dg.Config):
     max_movies: int = Field(
         default=20, ge=0, description="New films to keep at most; pages are read until so many are found."
     )
+    max_series: int = Field(default=20, ge=0, description="New series to keep at most, likewise.")
 
 
 class DetailsConfig(dg.Config):
     """What a run fetches beside what is due."""
 
     tmdb_ids: list[int] | None = Field(default=None, description="These films alone; they are kept from now on.")
+    series_ids: list[int] | None = Field(default=None, description="These series alone, or beside these films.")
     force: bool = Field(default=False, description="Whatever their age, and as a whole answer.")
-    every: bool = Field(default=False, description="Every film that is kept, whatever its age.")
+    every: bool = Field(default=False, description="Every film and series that is kept, whatever its age.")
     most: int | None = Field(default=None, ge=0, description="So many at most; everything due if left out.")
 
 
 @_asking(
     key=["tmdb", "title_lists"],
-    description="Pages of TMDB's lists of films, and the new films that they made us keep.",
+    description="Pages of TMDB's lists of films and series, and the new titles that they made us keep.",
     freshness_policy=WEEK_FRESHNESS,
 )
 def title_lists(
     context: dg.AssetExecutionContext, config: ListsConfig, source: SourceDatabase, tmdb: Tmdb
 ) -> dg.MaterializeResult[None]:
-    """Reads lists until enough new films are found."""
+    """Reads lists until enough new films and series are found."""
 
-    async def reading(client: TmdbClient, store: Store) -> Discovered:
-        found = await discover(client, store, source=config.source, max_movies=config.max_movies)
+    async def reading(client: TmdbClient, store: Store) -> tuple[Discovered, Discovered]:
+        films = await discover(client, store, source=config.source, most=config.max_movies, media_type="movie")
+        series = await discover(client, store, source=config.source, most=config.max_series, media_type="tv")
         await store.rows("log_looked_at", {"run_id": store.run_id, "source": config.source, "fresh": 0})
-        return found
+        return films, series
 
     with step(context), source.database() as database, logged_run(database, context, config.source) as ended:
-        found, counts = run(_asked(context, database, tmdb, reading))
-        ended.problem = found.problem
-    if found.problem is not None:
-        context.log.error("a list was not read to where it should be: %s", found.problem)
+        (films, series), counts = run(_asked(context, database, tmdb, reading))
+        ended.problem = "; ".join(each.problem for each in (films, series) if each.problem is not None) or None
+    if ended.problem is not None:
+        context.log.error("a list was not read to where it should be: %s", ended.problem)
     return dg.MaterializeResult(
         metadata={
             "source": config.source,
-            "pages": found.pages,
-            "films_checked": found.checked,
-            "films_added": found.added,
-            "rows_rejected": found.rejected,
-            "problem": found.problem or "none",
+            "pages": films.pages + series.pages,
+            "films_checked": films.checked,
+            "films_added": films.added,
+            "series_checked": series.checked,
+            "series_added": series.added,
+            "rows_rejected": films.rejected + series.rejected,
+            "problem": ended.problem or "none",
             **counts,
         }
     )
@@ -101,29 +105,33 @@ def title_lists(
 
 @_asking(
     key=["tmdb", "title_changes"],
-    description="Pages of TMDB's feed of changed films, by the day (UTC) of the change.",
+    description="Pages of TMDB's feeds of changed films and series, by the day (UTC) of the change.",
     freshness_policy=DAY_FRESHNESS,
 )
 def title_changes(context: dg.AssetExecutionContext, source: SourceDatabase, tmdb: Tmdb) -> dg.MaterializeResult[None]:
-    """Reads the days of the run's partitions one by one; films that are kept become due."""
+    """Reads the days of the run's partitions one by one; titles that are kept become due.
+
+    The feed of series is read once a series is kept, likewise that of films.
+    """
     window = context.partition_time_window
     days = [window.start.date() + timedelta(days=n) for n in range((window.end - window.start).days)]
 
-    async def reading(client: TmdbClient, store: Store) -> dict[date, ChangedDay]:
-        return {day: await read_changed_day(client, store, day) for day in days}
+    async def reading(client: TmdbClient, store: Store) -> list[ChangedDay]:
+        kept = [row["media_type"] for row in await store.rows("kept_kinds", {})]
+        return [await read_changed_day(client, store, day, media_type=kind) for day in days for kind in kept]
 
     with step(context), source.database() as database, logged_run(database, context, "due") as ended:
         read, counts = run(_asked(context, database, tmdb, reading))
-        problems = [each.problem for each in read.values() if each.problem is not None]
+        problems = [each.problem for each in read if each.problem is not None]
         ended.problem = "; ".join(problems) or None
     for problem in problems:
         context.log.error("a day of the feed does not count as read: %s", problem)
     return dg.MaterializeResult(
         metadata={
             "days": len(days),
-            "pages": sum(each.pages for each in read.values()),
-            "films_changed": sum(each.ids for each in read.values()),
-            "rows_rejected": sum(each.rejected for each in read.values()),
+            "pages": sum(each.pages for each in read),
+            "titles_changed": sum(each.ids for each in read),
+            "rows_rejected": sum(each.rejected for each in read),
             "problem": ended.problem or "none",
             **counts,
         }
@@ -132,7 +140,7 @@ def title_changes(context: dg.AssetExecutionContext, source: SourceDatabase, tmd
 
 @_asking(
     key=["tmdb", "title_details"],
-    description="Pages of films' details: one request a film with everything appended, for what is due.",
+    description="Pages of details: one request a film or series with everything appended, for what is due.",
     deps=[["tmdb", "title_lists"], ["tmdb", "title_changes"]],
     freshness_policy=DAY_FRESHNESS,
 )
@@ -143,78 +151,44 @@ def title_details(
 
     async def fetching(client: TmdbClient, store: Store) -> Refreshed:
         only = None
-        if config.tmdb_ids is not None:
-            only = await want(store, config.tmdb_ids, wanted_by="ids")
+        if is_by_id:
+            films = await want(store, config.tmdb_ids or [], wanted_by="ids", media_type="movie")
+            only = films + await want(store, config.series_ids or [], wanted_by="ids", media_type="tv")
         if config.every:
-            await store.rows("force_every", {"media_type": "movie"})
+            await store.rows("force_every", {})
         elif config.force and only is not None:
             await store.rows("force_titles", {"work_ids": only})
         done = await refresh(client, store, only=only, most=config.most)
-        fresh = 0 if only is None else len(only) - done.requests
+        fresh = 0 if only is None else len(only) - done.asked
         await store.rows("log_looked_at", {"run_id": store.run_id, "source": what, "fresh": fresh})
         return done
 
-    what = "every" if config.every else "ids" if config.tmdb_ids is not None else "due"
+    is_by_id = config.tmdb_ids is not None or config.series_ids is not None
+    what = "every" if config.every else "ids" if is_by_id else "due"
     with step(context), source.database() as database, logged_run(database, context, what) as ended:
         done, counts = run(_asked(context, database, tmdb, fetching))
-        if done.left and config.tmdb_ids is not None:
-            ended.problem = f"{done.left} of the films asked for are still due"
+        if done.left and is_by_id:
+            ended.problem = f"{done.left} of the titles asked for are still due"
         elif done.incomplete:
-            ended.problem = f"{done.incomplete} films lack a block of their details"
+            ended.problem = f"{done.incomplete} titles lack a block of their details"
         with database.connection() as connection:
             rows = row_counts(connection)
     return dg.MaterializeResult(
         metadata={
-            "films_fetched": done.fetched,
-            "films_unchanged": done.unchanged,
-            "films_gone": done.gone,
-            "films_failed": done.failed,
-            "films_incomplete": done.incomplete,
-            "films_waited_for": done.waited_for,
-            "films_still_due": rows.due,
+            "titles_fetched": done.fetched,
+            "titles_unchanged": done.unchanged,
+            "titles_gone": done.gone,
+            "titles_failed": done.failed,
+            "titles_incomplete": done.incomplete,
+            "titles_waited_for": done.waited_for,
+            "titles_still_due": rows.due,
             **counts,
         }
     )
 
 
-@_of_a_day(
-    key=["tmdb", "works"],
-    description="Films as TMDB knows them, with ratings, scores, similar films and cards.",
-    deps=[["tmdb", "title_details"]],
-    freshness_policy=DAY_FRESHNESS,
-    kinds={"postgres", "table"},
-    tags={"service": "tmdb", "layer": "table"},
-    metadata={"dagster/table_name": "source.tmdb.works"},
-)
-def works(context: dg.AssetExecutionContext, source: SourceDatabase) -> dg.MaterializeResult[None]:
-    """Merges every page of details that was not merged yet, all tables of a work in one transaction."""
-    with step(context), source.database() as database, logged_run(database, context, "due"):
-        with database.connection(autocommit=True) as connection:
-            merged = merge_details(connection, run_id=context.run.run_id)
-        with database.connection() as connection:
-            rows = row_counts(connection)
-            columns = column_schema(connection, "tmdb.works")
-    return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": rows.titles,
-            "dagster/partition_row_count": merged.inserted + merged.updated + merged.unchanged,
-            "dagster/column_schema": columns,
-            "pages": merged.pages,
-            "inserted": merged.inserted,
-            "updated": merged.updated,
-            "unchanged": merged.unchanged,
-            "rejected": merged.rejected,
-            "gone": merged.gone,
-            "cards_written": merged.cards,
-            "works": rows.works,
-            "cards": rows.cards,
-            "merged_at": dg.MetadataValue.timestamp(merged.merged_at),
-        }
-    )
-
-
-tmdb_assets = [title_lists, title_changes, title_details, works]
-"""From what to fetch to what is known."""
+tmdb_pages = [title_lists, title_changes, title_details]
+"""What to fetch, and what was fetched."""
 
 
 async def _asked(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 
 from catalog_assets.automation import UNFINISHED
-from catalog_assets.jobs import TMDB_INGEST, TMDB_REFRESH
+from catalog_assets.jobs import TMDB_INGEST, TMDB_REFRESH, TMDB_TABLES, tmdb_keys
 from catalog_assets.partitions import tmdb_days
 from resources.dagster_resources import SourceDatabase
 from resources.settings import load_settings
@@ -14,11 +14,11 @@ from resources.statements import statement
 PACIFIC = "America/Los_Angeles"
 """The zone of both schedules, by name: 02:00 there is 09:00 or 10:00 UTC, as the season has it."""
 
-FILMS_A_WEEK = 50
-"""New films a week, and at first (requirements: TMDB, "Schedules")."""
+NEW_A_WEEK = 50
+"""New films a week, and at first (requirements: TMDB, "Schedules"), and as many series."""
 
 DUE_FOR = timedelta(minutes=30)
-"""How long a film may be due before the sensor asks; the schedules come first."""
+"""How long a title may be due before the sensor asks; the schedules come first."""
 
 PAUSE = timedelta(minutes=30)
 """Between two runs that the sensor asks for."""
@@ -27,7 +27,7 @@ OFF = "TMDB is off: TMDB_API_KEY is not set."
 _SENSOR_TAG = "dagster/sensor_name"
 _FIRST_TAG = "dagster/asset_partition_range_start"
 _LAST_TAG = "dagster/asset_partition_range_end"
-_TABLES = [dg.AssetKey(["tmdb", name]) for name in ("title_details", "works")]
+_DUE = tmdb_keys("title_details", *TMDB_TABLES)
 
 
 def tmdb_automation() -> tuple[list[dg.ScheduleDefinition], list[dg.SensorDefinition]]:
@@ -42,7 +42,7 @@ def tmdb_automation() -> tuple[list[dg.ScheduleDefinition], list[dg.SensorDefini
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 def ingest_weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """New films from the lists on Sundays at 02:00."""
+    """New films and series from the lists on Sundays at 02:00."""
     if load_settings().tmdb is None:
         return dg.SkipReason(OFF)
     day = _utc_day(context.scheduled_execution_time)
@@ -64,23 +64,23 @@ def refresh_daily(context: dg.ScheduleEvaluationContext, source: SourceDatabase)
         return dg.SkipReason(OFF)
     today = _utc_day(context.scheduled_execution_time)
     with source.database() as database, database.connection() as connection:
-        unread = connection.execute(statement("tmdb/oldest_unread_day"), {"media_type": "movie", "today": today})
+        unread = connection.execute(statement("tmdb/oldest_unread_day"), {"today": today})
         first = unread.fetchall()[0][0]
     if first is None:
-        return dg.SkipReason("No film is kept yet: run the job tmdb_ingest.")
+        return dg.SkipReason("No film or series is kept yet: run the job tmdb_ingest.")
     days = {_FIRST_TAG: max(first, tmdb_days.start.date()).isoformat(), _LAST_TAG: today.isoformat()}
     return dg.RunRequest(run_key=f"refresh {today}", tags=days)
 
 
 @dg.sensor(job_name=TMDB_INGEST, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
 def first_films(context: dg.SensorEvaluationContext, source: SourceDatabase) -> dg.SensorResult | dg.SkipReason:
-    """The first films, where none is kept yet: a newcomer need not wait for Sunday."""
+    """The first films and series, where none is kept yet: a newcomer need not wait for Sunday."""
     if load_settings().tmdb is None:
         return dg.SkipReason(OFF)
     with source.database() as database, database.connection() as connection:
         kept, _, now = connection.execute(statement("tmdb/count_overdue"), {"due_for": DUE_FOR}).fetchall()[0]
     if kept:
-        return dg.SkipReason("There are films.")
+        return dg.SkipReason("There are titles.")
     if busy := _busy(context, now):
         return dg.SkipReason(busy)
     return dg.SensorResult(run_requests=[_ingest(_utc_day(now), "all", run_key=f"first films at {now.isoformat()}")])
@@ -88,7 +88,7 @@ def first_films(context: dg.SensorEvaluationContext, source: SourceDatabase) -> 
 
 @dg.sensor(job_name=TMDB_REFRESH, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
 def due_films(context: dg.SensorEvaluationContext, source: SourceDatabase) -> dg.SensorResult | dg.SkipReason:
-    """Films that have been due for half an hour, between the schedules: details and works alone."""
+    """Titles that have been due for half an hour, between the schedules: details and works alone."""
     if load_settings().tmdb is None:
         return dg.SkipReason(OFF)
     with source.database() as database, database.connection() as connection:
@@ -98,7 +98,7 @@ def due_films(context: dg.SensorEvaluationContext, source: SourceDatabase) -> dg
     if busy := _busy(context, now):
         return dg.SkipReason(busy)
     request = dg.RunRequest(
-        run_key=f"due at {now.isoformat()}", partition_key=_utc_day(now).isoformat(), asset_selection=_TABLES
+        run_key=f"due at {now.isoformat()}", partition_key=_utc_day(now).isoformat(), asset_selection=_DUE
     )
     return dg.SensorResult(run_requests=[request])
 
@@ -115,7 +115,7 @@ def _busy(context: dg.SensorEvaluationContext, now: datetime) -> str | None:
 
 
 def _ingest(day: date, source: str, *, run_key: str) -> dg.RunRequest:
-    lists = {"source": source, "max_movies": FILMS_A_WEEK}
+    lists = {"source": source, "max_movies": NEW_A_WEEK, "max_series": NEW_A_WEEK}
     return dg.RunRequest(
         run_key=run_key,
         partition_key=day.isoformat(),

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import structlog
 
 from catalog_assets.tmdb.lists import LAST_PAGE, read_changes
-from catalog_assets.tmdb.store import Client, MediaType, Store
+from catalog_assets.tmdb.models import MediaType
+from catalog_assets.tmdb.store import Client, Store
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +29,7 @@ class ChangedDay:
     problem: str | None
 
 
-async def read_changed_day(client: Client, store: Store, day: date, *, media_type: MediaType = "movie") -> ChangedDay:
+async def read_changed_day(client: Client, store: Store, day: date, *, media_type: MediaType) -> ChangedDay:
     """Reads a day of the feed to its end.
 
     A change counts as made at the day's end, or when the feed was read if that was earlier: what was fetched before is

@@ -1,14 +1,14 @@
-"""What is asked of a film, and what the answer holds: the film itself and the blocks that came with it.
+"""What is asked of a film or series, and what the answer holds: the title itself and the blocks that came with it.
 
 TMDB leaves a block out that it could not fetch, and answers 200 all the same (contracts: TMDB, section 6): what is not
-here was not fetched, and what is here in another shape counts as not fetched. Nothing that PostgreSQL cannot store
-comes out of here. Nothing here knows the database.
+here was not fetched, and what is here in another shape counts as not fetched. A season with its episodes is a block of
+its series. Nothing that PostgreSQL cannot store comes out of here. Nothing here knows the database.
 """
 
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,51 +17,87 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from catalog_assets.tmdb import models
+from catalog_assets.tmdb import models, series_models
+from catalog_assets.tmdb.models import MediaType
 
-_MODELS = {
-    "credits": models.Credits,
-    "videos": models.Videos,
-    "images": models.Images,
-    "keywords": models.Keywords,
-    "release_dates": models.ReleaseDates,
-    "watch/providers": models.WatchProviders,
-    "similar": models.RelatedFilms,
-    "recommendations": models.RelatedFilms,
-    "external_ids": models.ExternalIds,
-    "translations": models.Translations,
-    "alternative_titles": models.AlternativeTitles,
+MOST_APPENDED = 20
+"""Names that one request may have in `append_to_response`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How answers about films or series look: the key of the name, the title itself, and its blocks."""
+
+    name: str
+    core: type[models.Shaped]
+    blocks: Mapping[str, type[models.Shaped]]
+
+
+_KINDS: Mapping[MediaType, _Kind] = {
+    "movie": _Kind(
+        "title",
+        models.Film,
+        {
+            "credits": models.Credits,
+            "videos": models.Videos,
+            "images": models.Images,
+            "keywords": models.Keywords,
+            "release_dates": models.ReleaseDates,
+            "watch/providers": models.WatchProviders,
+            "similar": models.RelatedTitles,
+            "recommendations": models.RelatedTitles,
+            "external_ids": models.ExternalIds,
+            "translations": models.Translations,
+            "alternative_titles": models.AlternativeTitles,
+        },
+    ),
+    "tv": _Kind(
+        "name",
+        series_models.Series,
+        {
+            "aggregate_credits": series_models.AggregateCredits,
+            "videos": models.Videos,
+            "images": models.Images,
+            "keywords": series_models.SeriesKeywords,
+            "content_ratings": series_models.ContentRatings,
+            "watch/providers": models.WatchProviders,
+            "similar": models.RelatedTitles,
+            "recommendations": models.RelatedTitles,
+            "external_ids": series_models.SeriesExternalIds,
+            "translations": series_models.SeriesTranslations,
+            "alternative_titles": series_models.SeriesAlternativeTitles,
+        },
+    ),
 }
 
-BLOCKS: tuple[str, ...] = tuple(_MODELS)
-"""What is appended to a film's details: 11 of the 20 names that one request may have."""
+BLOCKS: Mapping[MediaType, tuple[str, ...]] = {kind: tuple(described.blocks) for kind, described in _KINDS.items()}
+"""What is appended to a title's details: 11 of the 20 names; the others are for a series' seasons."""
 
-MOVIE_PARAMS: Mapping[str, str] = {
-    "append_to_response": ",".join(BLOCKS),
+_LANGUAGES = {
     "language": "en-US",
     # a language empties the images unless this is sent; the stills that are kept are those without text, null's
     "include_image_language": "en,hi,null",
 }
-"""The parameters of `GET /movie/{movie_id}`."""
+_SEASON = re.compile(r"season/([0-9]{1,10})")
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _LONG_NUMBER = b"0" * 19
 """As a number may look that is none of 64 bits, once every digit is a zero; orjson would make a float of it."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _DEEPEST = 100
-"""Levels of a value; orjson writes 254, and a film's own have eight."""
+"""Levels of a value; orjson writes 254, and a title's own have eight."""
 _LONGEST_REASON = 200
 """Characters; a reason names the place in the answer, which may be a key of any length."""
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """The answer about a film, read.
+    """The answer about a title, read.
 
     Attributes:
         tmdb_id: The id that it states; None if it has no readable one.
-        core: The film without its blocks, as it came; empty if there is a problem.
-        blocks: Of `BLOCKS` those that came in the right shape, as they came; empty if there is a problem.
+        core: The title without its blocks, as it came; empty if there is a problem.
+        blocks: Those that came in the right shape, as they came; empty if there is a problem.
         malformed: Why a block that came cannot be used, by its name. It counts as missing.
         problem: Why the answer as a whole cannot be used. Neither reason quotes a value.
     """
@@ -73,13 +109,42 @@ class Details:
     problem: str | None = None
 
 
-def read_details(body: bytes, tmdb_id: int) -> Details:
-    """Reads the answer about a film (contracts: TMDB, section 6). Never raises: what is wrong is said in the details.
+def first_params(media_type: MediaType, seasons: Sequence[int] = ()) -> dict[str, str]:
+    """The parameters of `GET /movie/{movie_id}`, or of the first `GET /tv/{series_id}`.
+
+    Args:
+        media_type: What is asked for.
+        seasons: The numbers of a series' seasons as far as they are known. They are asked for with the one after them,
+            since one that there is not costs nothing; where none is known, 0 to 8 are.
+    """
+    blocks = BLOCKS[media_type]
+    if media_type == "movie":
+        return _params(blocks)
+    numbers = [*seasons, max(seasons) + 1] if seasons else range(MOST_APPENDED)
+    return _params((*blocks, *(f"season/{number}" for number in numbers))[:MOST_APPENDED])
+
+
+def season_params(read: Details, asked: Mapping[str, str]) -> list[dict[str, str]]:
+    """The parameters of further requests: for the seasons that a series lists and its first request did not name."""
+    named = asked["append_to_response"].split(",")
+    left = [block for block in _seasons(read.core) if block not in named]
+    return [_params(left[first : first + MOST_APPENDED]) for first in range(0, len(left), MOST_APPENDED)]
+
+
+def wanted_blocks(media_type: MediaType, core: Mapping[str, Any]) -> list[str]:
+    """What belongs to a title: the blocks of its kind, and the seasons that it lists."""
+    return [*BLOCKS[media_type], *_seasons(core)]
+
+
+def read_details(body: bytes, tmdb_id: int, media_type: MediaType) -> Details:
+    """Reads the answer about a title (contracts: TMDB, section 6). Never raises: what is wrong is said in the details.
 
     Args:
         body: What the answer holds, of any kind.
-        tmdb_id: The film that was asked for.
+        tmdb_id: The title that was asked for.
+        media_type: What it is.
     """
+    kind = _KINDS[media_type]
     try:
         answer = read_object(body)
     except ValueError as refused:
@@ -88,15 +153,15 @@ def read_details(body: bytes, tmdb_id: int) -> Details:
     if isinstance(stated, bool) or not isinstance(stated, int):
         return Details(None, problem="the answer has no id")
     if stated != tmdb_id:
-        return Details(stated if abs(stated) < 2**63 else None, problem="the answer is about another film")
-    core = {key: value for key, value in answer.items() if key not in _MODELS}
-    problem = unusable(core, models.Film)
-    if problem is None and not core["title"].strip():
-        problem = "title: it is empty"
+        return Details(stated if abs(stated) < 2**63 else None, problem="the answer is about another title")
+    given = [name for name in answer if name in kind.blocks or (media_type == "tv" and _SEASON.fullmatch(name))]
+    core = {key: value for key, value in answer.items() if key not in given}
+    problem = unusable(core, kind.core)
+    if problem is None and not core[kind.name].strip():
+        problem = f"{kind.name}: it is empty"
     if problem is not None:
         return Details(tmdb_id, problem=problem)
-    given = [name for name in BLOCKS if name in answer]
-    judged = {name: unusable(answer[name], _MODELS[name]) for name in given}
+    judged = {name: _unusable_block(kind, name, answer[name]) for name in given}
     return Details(
         tmdb_id,
         core,
@@ -122,6 +187,24 @@ def read_object(body: bytes) -> dict[str, Any]:
             return answer
         case _:
             raise ValueError("the answer is not an object")
+
+
+def _params(blocks: Sequence[str]) -> dict[str, str]:
+    return {"append_to_response": ",".join(blocks), **_LANGUAGES}
+
+
+def _seasons(core: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(f"season/{row['season_number']}" for row in core.get("seasons") or []))
+
+
+def _unusable_block(kind: _Kind, name: str, value: Any) -> str | None:
+    season = _SEASON.fullmatch(name)
+    if season is None:
+        return unusable(value, kind.blocks[name])
+    problem = unusable(value, series_models.Season)
+    if problem is None and value.get("season_number") not in (None, int(season[1])):
+        return "season_number: it is another season's"
+    return problem
 
 
 def unusable(value: object, model: type[models.Shaped]) -> str | None:

@@ -10,22 +10,32 @@ from dataclasses import dataclass, field
 import structlog
 
 from catalog_assets.tmdb.lists import ListPage, read_list
-from catalog_assets.tmdb.store import Client, MediaType, Store
+from catalog_assets.tmdb.models import MediaType
+from catalog_assets.tmdb.store import Client, Store
 from resources.errors import CatalogError
 
 log = structlog.get_logger(__name__)
 
-PATHS: Mapping[str, str] = {
-    "popular": "/3/movie/popular",
-    "now_playing": "/3/movie/now_playing",
-    "trending": "/3/trending/movie/week",
-    "upcoming": "/3/movie/upcoming",
+PATHS: Mapping[MediaType, Mapping[str, str]] = {
+    "movie": {
+        "popular": "/3/movie/popular",
+        "now_playing": "/3/movie/now_playing",
+        "trending": "/3/trending/movie/week",
+        "upcoming": "/3/movie/upcoming",
+    },
+    "tv": {
+        "popular": "/3/tv/popular",
+        "now_playing": "/3/tv/airing_today",
+        "trending": "/3/trending/tv/week",
+        "upcoming": "/3/tv/on_the_air",
+    },
 }
-"""The lists of films, by the names under which they are asked for (contract: TMDB, "Lists, discovery, changes")."""
+"""The lists, by the names under which they are asked for (contract: TMDB, "Lists, discovery, changes"). Series are not
+playing or upcoming: their counterparts are those with an episode today, and within a week."""
 
 SOURCES: Mapping[str, tuple[str, ...]] = {
-    **{name: (name,) for name in PATHS},
-    "all": tuple(PATHS),
+    **{name: (name,) for name in PATHS["movie"]},
+    "all": tuple(PATHS["movie"]),
     "mixed_daily": ("now_playing", "trending"),
     "mixed_weekly": ("popular", "trending"),
 }
@@ -76,16 +86,14 @@ class _List:
     is_over: bool = False
 
 
-async def discover(
-    client: Client, store: Store, *, source: str, max_movies: int, media_type: MediaType = "movie"
-) -> Discovered:
+async def discover(client: Client, store: Store, *, source: str, most: int, media_type: MediaType) -> Discovered:
     """Reads lists, and begins to keep as many new titles as asked for, in the lists' order.
 
     Args:
         client: what answers.
         store: where pages and titles are kept.
         source: one of `SOURCES`.
-        max_movies: new titles to keep at most.
+        most: new titles to keep at most.
         media_type: of the titles.
 
     Raises:
@@ -95,7 +103,7 @@ async def discover(
     lists = [_List(name) for name in lists_of(source)]
     found, seen, new = Discovered(), set[int](), dict[int, str]()
     number = 0
-    while len(new) < max_movies and any(not each.is_over for each in lists):
+    while len(new) < most and any(not each.is_over for each in lists):
         number += 1
         reading = [each for each in lists if not each.is_over]
         pages = await asyncio.gather(*(_read(client, store, each, number, media_type) for each in reading))
@@ -107,8 +115,8 @@ async def discover(
             last = min(page.total_pages, LAST_PAGE.get(each.name, page.total_pages))
             each.is_over = page.problem is not None or number >= last
             if page.problem is not None:
-                found.problem = f"page {number} of {each.name}: {page.problem}"
-    chosen = list(new)[:max_movies]
+                found.problem = f"page {number} of {PATHS[media_type][each.name]}: {page.problem}"
+    chosen = list(new)[:most]
     for each in lists:
         wanted = [tmdb_id for tmdb_id in chosen if new[tmdb_id] == each.name]
         if wanted:
@@ -117,7 +125,7 @@ async def discover(
     return found
 
 
-async def want(store: Store, tmdb_ids: Sequence[int], *, wanted_by: str, media_type: MediaType = "movie") -> list[int]:
+async def want(store: Store, tmdb_ids: Sequence[int], *, wanted_by: str, media_type: MediaType) -> list[int]:
     """Begins to keep titles; returns the works of all these ids, also of those kept before."""
     ids = {"media_type": media_type, "tmdb_ids": list(tmdb_ids)}
     async with store.transaction() as writing:
@@ -127,7 +135,7 @@ async def want(store: Store, tmdb_ids: Sequence[int], *, wanted_by: str, media_t
 
 async def _read(client: Client, store: Store, reading: _List, number: int, media_type: MediaType) -> ListPage:
     """One page of a list, stored with what it names; notes in the list which of these are not kept yet."""
-    answer = await client.get(PATHS[reading.name], {"language": "en-US", "page": str(number)})
+    answer = await client.get(PATHS[media_type][reading.name], {"language": "en-US", "page": str(number)})
     page = read_list(answer.body, media_type)
     async with store.transaction() as writing:
         page_id = await writing.page(answer, "list", media_type, source=reading.name, problem=page.problem)

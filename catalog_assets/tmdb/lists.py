@@ -6,16 +6,15 @@ within a page and across pages: here the first of a page stays. Nothing here kno
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from catalog_assets.tmdb import models
+from catalog_assets.tmdb.columns import iso_date, known_text
 from catalog_assets.tmdb.details import read_object, unusable
-from catalog_assets.tmdb.film import iso_date, known_text
+from catalog_assets.tmdb.models import MediaType
 
 LAST_PAGE = 500
 """No page after it can be asked for, whatever `total_pages` says."""
-
-MediaType = Literal["movie", "tv"]
 
 
 class ListRow(NamedTuple):

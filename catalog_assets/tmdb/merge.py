@@ -1,15 +1,16 @@
 """Makes the tables of works from stored pages of details, all tables of a work in one transaction.
 
 A work's content is its newest usable page; a block which that page lacks is taken from the newest older page that has
-it, so that a block which TMDB left out never empties a column. The order in which pages are merged does not matter but
-for the times since when something is so.
+it, so that a block which TMDB left out never empties a column. So it is with the seasons of a series, which may take
+several pages. The order in which pages are merged does not matter but for the times since when something is so.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 import orjson
 import psycopg
@@ -19,14 +20,34 @@ from psycopg import sql
 from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
-from catalog_assets.tmdb.details import BLOCKS, Details, read_details
+from catalog_assets.tmdb.details import Details, read_details, wanted_blocks
 from catalog_assets.tmdb.film import film_document
+from catalog_assets.tmdb.series import series_document
 from resources.statements import statement
 
 log = structlog.get_logger(__name__)
 
 WORKS_AT_ONCE = 200
-"""Works whose documents are made and written together: some megabytes."""
+"""Works whose documents are made and written together: some megabytes, of long series some tens."""
+
+SERIES_TABLES: Mapping[LiteralString, tuple[str, ...]] = {
+    "tv_series": (),
+    "tv_seasons": ("season_number",),
+    "tv_episodes": ("season_number", "episode_number"),
+}
+"""What series alone have, each with what names a row beside its work."""
+
+
+_COUNTED = ("inserted", "updated", "unchanged", "cards", "episodes_written", "episodes_removed")
+
+_STATEMENTS: Sequence[LiteralString] = (
+    "delete_ratings",
+    "write_ratings",
+    "delete_scores",
+    "write_scores",
+    "delete_similar",
+    "write_similar",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +64,8 @@ class MergeResult:
         rejected: pages that cannot be used.
         gone: pages that say that there is no such title.
         cards: cards that were written anew.
+        episodes_written: episodes that are new or changed.
+        episodes_removed: episodes that TMDB lists no more.
     """
 
     merge_id: int
@@ -54,6 +77,8 @@ class MergeResult:
     rejected: int
     gone: int
     cards: int
+    episodes_written: int
+    episodes_removed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +102,9 @@ def merge_details(connection: psycopg.Connection, *, run_id: str) -> MergeResult
         known |= cursor.execute(statement("tmdb/begin_merge"), known).fetchall()[0]
         touched = [row["work_id"] for row in cursor.execute(statement("tmdb/take_pages"), known).fetchall()]
         counts = make_works(connection, touched, merged_at=known["merged_at"])
+        told = known | {name: counts[name] for name in _COUNTED}
         with connection.cursor(row_factory=class_row(MergeResult)) as result:
-            return result.execute(statement("tmdb/finish_merge"), known | counts).fetchall()[0]
+            return result.execute(statement("tmdb/finish_merge"), told).fetchall()[0]
 
 
 def repeat_merge(connection: psycopg.Connection, merge: LoggedMerge) -> None:
@@ -90,31 +116,30 @@ def repeat_merge(connection: psycopg.Connection, merge: LoggedMerge) -> None:
     make_works(connection, [work_id for (work_id,) in taken], merged_at=merge.merged_at)
 
 
-def make_works(connection: psycopg.Connection, work_ids: Sequence[int], *, merged_at: datetime) -> dict[str, int]:
+def make_works(connection: psycopg.Connection, work_ids: Sequence[int], *, merged_at: datetime) -> Counter[str]:
     """Makes works from their pages, batch by batch, in the transaction at hand.
 
     Returns:
-        How many are new (`inserted`), changed (`updated`) and as they were (`unchanged`), and `cards` written anew.
+        How many are new (`inserted`), changed (`updated`) and as they were (`unchanged`), `cards` written anew, and
+        `episodes_written` and `episodes_removed`.
     """
-    counts = {"inserted": 0, "updated": 0, "unchanged": 0, "cards": 0}
+    counts = Counter[str]()
     if not work_ids:
         return counts
-    write_details = _of_columns(connection, "write_details")
+    writing = _Writing.of(connection)
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(statement("tmdb/create_documents"))
         for first in range(0, len(work_ids), WORKS_AT_ONCE):
             documents = _documents(cursor, work_ids[first : first + WORKS_AT_ONCE])
             if documents:
-                for name, number in _write(cursor, documents, write_details, merged_at).items():
-                    counts[name] += number
+                counts.update(writing.write(cursor, documents, merged_at))
     return counts
 
 
 def _documents(cursor: psycopg.Cursor[dict[str, Any]], work_ids: Sequence[int]) -> list[dict[str, Any]]:
     """What is read of the newest pages of works; none of a work without a usable page."""
-    wanted = {"work_ids": list(work_ids), "blocks": list(BLOCKS)}
-    found = cursor.execute(statement("tmdb/read_contents"), wanted).fetchall()
-    older_ids = sorted({page_id for row in found for page_id in row["block_pages"].values()})
+    found = cursor.execute(statement("tmdb/read_contents"), {"work_ids": list(work_ids)}).fetchall()
+    older_ids = sorted({page_id for row in found for page_id in row["older_blocks"].values()})
     older = {
         row["page_id"]: row["body"]
         for row in cursor.execute(statement("tmdb/read_bodies"), {"page_ids": older_ids}).fetchall()
@@ -123,50 +148,80 @@ def _documents(cursor: psycopg.Cursor[dict[str, Any]], work_ids: Sequence[int]) 
 
 
 def _document(row: Mapping[str, Any], older: Mapping[int, bytes]) -> dict[str, Any]:
-    newest = _read(row["body"], row["tmdb_id"])
-    lent = {block: _read(older[page_id], row["tmdb_id"]).blocks[block] for block, page_id in row["block_pages"].items()}
-    made = film_document(newest.core, {**lent, **newest.blocks})
-    columns = {**made["facts"], **made["meta"]}
-    content = orjson.dumps([columns, made["rating"], made["similar"]], option=orjson.OPT_SORT_KEYS)
+    newest = _read(row, row["body"])
+    wanted = wanted_blocks(row["media_type"], newest.core)
+    block_pages = {block: page_id for block, page_id in row["older_blocks"].items() if block in wanted}
+    lenders = {page_id: _read(row, older[page_id]).blocks for page_id in set(block_pages.values())}
+    lent = {block: lenders[page_id][block] for block, page_id in block_pages.items()}
+    make = film_document if row["media_type"] == "movie" else series_document
+    made = make(newest.core, {**lent, **newest.blocks})
+    columns = {**made.pop("facts"), **made.pop("meta")}
+    rating, alike = made.pop("rating"), made.pop("similar")
+    content = orjson.dumps([columns, rating, alike, *made.values()], option=orjson.OPT_SORT_KEYS)
     return {
         "work_id": row["work_id"],
         "page_id": row["page_id"],
-        "block_pages": row["block_pages"],
+        "block_pages": block_pages,
         "content_hash": hashlib.blake2b(content, digest_size=16).hexdigest(),
         "fetched_at": row["fetched_at"],
         "confirmed_at": row["confirmed_at"],
         "columns": columns,
-        "rating": made["rating"],
-        "alike": made["similar"],
+        "rating": rating,
+        "alike": alike,
+        "tv_series": [made["series"]] if "series" in made else [],
+        "tv_seasons": made.get("seasons", []),
+        "tv_episodes": made.get("episodes", []),
     }
 
 
-def _read(compressed: bytes, tmdb_id: int) -> Details:
-    return read_details(zstandard.ZstdDecompressor().decompress(compressed), tmdb_id)
+def _read(row: Mapping[str, Any], compressed: bytes) -> Details:
+    return read_details(zstandard.ZstdDecompressor().decompress(compressed), row["tmdb_id"], row["media_type"])
 
 
-def _write(
-    cursor: psycopg.Cursor[dict[str, Any]],
-    documents: list[dict[str, Any]],
-    write_details: sql.Composed,
-    merged_at: datetime,
-) -> dict[str, int]:
-    """Writes a batch into every table; returns how many works are new, changed and as they were, and cards written."""
-    cursor.execute(statement("tmdb/fill_documents"), {"documents": Jsonb(orjson.dumps(documents), dumps=bytes)})
-    counts: dict[str, int] = cursor.execute(statement("tmdb/write_contents")).fetchall()[0]
-    cursor.execute(write_details)
-    for name in ("delete_ratings", "write_ratings", "delete_scores", "write_scores", "delete_similar", "write_similar"):
-        cursor.execute(statement(f"tmdb/{name}"))
-    cards = cursor.execute(statement("tmdb/write_cards"), {"merged_at": merged_at}).rowcount
-    cursor.execute(statement("tmdb/clear_documents"))
-    return {**counts, "cards": cards}
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """Statements that write every column of a table; the database says which there are."""
+
+    write_details: sql.Composed
+    delete_rows: Mapping[str, sql.Composed]
+    write_rows: Mapping[str, sql.Composed]
+
+    @classmethod
+    def of(cls, connection: psycopg.Connection) -> "_Writing":
+        return cls(
+            _of_columns(connection, "write_details", "details", ()),
+            {table: _of_columns(connection, "delete_rows", table, key) for table, key in SERIES_TABLES.items()},
+            {table: _of_columns(connection, "write_rows", table, key) for table, key in SERIES_TABLES.items()},
+        )
+
+    def write(
+        self, cursor: psycopg.Cursor[dict[str, Any]], documents: list[dict[str, Any]], merged_at: datetime
+    ) -> dict[str, int]:
+        """Writes a batch into every table; returns how many works, cards and episodes changed."""
+        cursor.execute(statement("tmdb/fill_documents"), {"documents": Jsonb(orjson.dumps(documents), dumps=bytes)})
+        counts: dict[str, int] = cursor.execute(statement("tmdb/write_contents")).fetchall()[0]
+        cursor.execute(self.write_details)
+        removed = {table: cursor.execute(delete).rowcount for table, delete in self.delete_rows.items()}
+        written = {table: cursor.execute(write).rowcount for table, write in self.write_rows.items()}
+        for name in _STATEMENTS:
+            cursor.execute(statement(f"tmdb/{name}"))
+        cards = cursor.execute(statement("tmdb/write_cards"), {"merged_at": merged_at}).rowcount
+        cursor.execute(statement("tmdb/clear_documents"))
+        changed = {"episodes_written": written["tv_episodes"], "episodes_removed": removed["tv_episodes"]}
+        return {**counts, "cards": cards, **changed}
 
 
-def _of_columns(connection: psycopg.Connection, name: str) -> sql.Composed:
-    """A statement that writes every column of the wide table; the database says which there are."""
-    described = connection.execute(statement("ops/describe_columns"), {"relation": "tmdb.details"})
+def _of_columns(connection: psycopg.Connection, name: LiteralString, table: str, key: Sequence[str]) -> sql.Composed:
+    described = connection.execute(statement("ops/describe_columns"), {"relation": f"tmdb.{table}"})
     columns = [sql.Identifier(row[0]) for row in described if row[0] != "work_id"]
+    names = [sql.Identifier(column) for column in ("work_id", *key)]
     return sql.SQL(statement(f"tmdb/{name}")).format(
+        table=sql.Identifier(table),
+        key=sql.SQL(", ").join(names),
+        listed=sql.SQL(", ").join(
+            [sql.SQL("d.work_id"), *(sql.SQL("listed.{}").format(sql.Identifier(each)) for each in key)]
+        ),
+        matches=sql.SQL(" AND ").join(sql.SQL("kept.{0} = old.{0}").format(column) for column in names),
         columns=sql.SQL(", ").join(columns),
         updates=sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(column) for column in columns),
     )

@@ -5,10 +5,13 @@ field of the wrong type rejects the film, or the block that it stands in; one th
 Texts and dates may be "", null or absent, which all mean unknown. The models are dictionaries, as answers are.
 """
 
-from typing import Annotated, NotRequired
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict  # pydantic takes that of typing from Python 3.12 on
+
+MediaType = Literal["movie", "tv"]
+"""What TMDB calls films and series, which use the same numbers."""
 
 Id = Annotated[int, Field(strict=True, ge=1, lt=2**31)]
 """TMDB's number of a film or series; an integer column holds it."""
@@ -156,7 +159,7 @@ class Images(Shaped):
 
 
 class Keywords(Shaped):
-    """The block `keywords` of a film; a series has its own under another key."""
+    """The block `keywords` of a film."""
 
     keywords: list[Named]
 
@@ -207,17 +210,17 @@ class WatchProviders(Shaped):
     results: dict[Name, Offers]
 
 
-class RelatedFilm(Shaped):
+class RelatedTitle(Shaped):
     """A row of the blocks `similar` and `recommendations`."""
 
     id: Id
     media_type: NotRequired[str | None]
 
 
-class RelatedFilms(Shaped):
+class RelatedTitles(Shaped):
     """The blocks `similar` and `recommendations`."""
 
-    results: list[RelatedFilm]
+    results: list[RelatedTitle]
 
 
 class ExternalIds(Shaped):
@@ -261,7 +264,7 @@ class AlternativeTitle(Shaped):
 
 
 class AlternativeTitles(Shaped):
-    """The block `alternative_titles` of a film; a series has its own under another key."""
+    """The block `alternative_titles` of a film."""
 
     titles: list[AlternativeTitle]
 

@@ -1,6 +1,7 @@
 """Fetches the details of what is due: one request a title, leased, stored, and its state noted with its page.
 
-What is due is `tmdb.staleness`'s to say; a title that another run holds is left to it.
+A series of more seasons than fit into one request takes as many more as it needs. What is due is `tmdb.staleness`'s to
+say; a title that another run holds is left to it.
 """
 
 import asyncio
@@ -14,8 +15,8 @@ from typing import Any
 import orjson
 import structlog
 
-from catalog_assets.tmdb.details import BLOCKS, MOVIE_PARAMS, Details, read_details
-from catalog_assets.tmdb.store import AnswerLike, Client, MediaType, Store
+from catalog_assets.tmdb.details import Details, first_params, read_details, season_params, wanted_blocks
+from catalog_assets.tmdb.store import AnswerLike, Client, Store, Writing
 from resources.errors import PermanentServiceError, ServiceError
 from resources.tmdb import AT_ONCE
 
@@ -67,8 +68,8 @@ class Refreshed:
     left: int = 0
 
     @property
-    def requests(self) -> int:
-        """Titles asked for: one request each, retries apart."""
+    def asked(self) -> int:
+        """Titles asked for: one request each, retries and a series' further seasons apart."""
         return self.fetched + self.unchanged + self.gone + self.failed
 
 
@@ -77,7 +78,6 @@ class _Queue:
     """Leased titles that wait to be fetched; more are leased before it runs dry."""
 
     store: Store
-    media_type: MediaType
     only: Sequence[int] | None
     left: int
     lease: uuid.UUID = field(default_factory=uuid.uuid4)
@@ -103,7 +103,6 @@ class _Queue:
             leased = await self.store.rows(
                 "lease_titles",
                 {
-                    "media_type": self.media_type,
                     "only": self.only,
                     "most": min(LEASED_AT_ONCE, self.left),
                     "lease": self.lease,
@@ -135,7 +134,6 @@ async def refresh(
     client: Client,
     store: Store,
     *,
-    media_type: MediaType = "movie",
     only: Sequence[int] | None = None,
     most: int | None = None,
 ) -> Refreshed:
@@ -144,7 +142,6 @@ async def refresh(
     Args:
         client: what answers.
         store: where pages and states are kept.
-        media_type: films or series.
         only: these works alone, if they are due; those that another run is fetching are waited for, 30 s at most.
         most: so many at most; all if left out.
 
@@ -153,7 +150,7 @@ async def refresh(
     """
     done = Refreshed()
     most = len(only) if only is not None and most is None else most
-    queue = _Queue(store, media_type, only, 10**9 if most is None else most)
+    queue = _Queue(store, only, 10**9 if most is None else most)
     (began,) = await store.rows("read_now", {})
     fetching = _Fetching(client, store, queue, done)
     try:
@@ -188,60 +185,87 @@ class _Fetching:
 
     async def _fetch(self, title: Mapping[str, Any]) -> None:
         path = f"/3/{title['media_type']}/{title['tmdb_id']}"
+        params = first_params(title["media_type"], title["seasons"])
         try:
-            answer = await self.client.get(path, MOVIE_PARAMS, etag=title["etag"])
+            await self._ask(title, path, params)
         except PermanentServiceError as refused:
             if refused.status in {401, 403}:
                 raise
             if refused.status == 404 and is_gone(refused.body):
-                await self._note_gone(title, path)
+                await self._note_gone(title, path, params)
             else:
                 await self._note_failure(title, refused)
-            return
+
+    async def _ask(self, title: Mapping[str, Any], path: str, params: dict[str, str]) -> None:
+        etag = title["etag"] if title["etag_params"] == params else None
+        answer = await self.client.get(path, params, etag=etag)
         if answer.status == 304:
             async with self.store.transaction() as writing:
-                await writing.page(answer, "details", title["media_type"], tmdb_id=title["tmdb_id"])
+                await self._page(writing, title, answer)
                 await writing.rows("note_unchanged", {**self._noted(title), "sent_at": answer.sent_at})
             self.done.unchanged += 1
             return
-        read = await asyncio.to_thread(read_details, answer.body, title["tmdb_id"])
-        await self._keep(answer, title, read)
+        first_sent_at, read = answer.sent_at, await _read(answer, title)
+        got, further = set(read.blocks), season_params(read, params)
+        for seasons in further:
+            async with self.store.transaction() as writing:  # what came is kept, whatever becomes of the next
+                await self._page(writing, title, answer, read)
+            answer = await self.client.get(path, seasons)
+            read = await _read(answer, title)
+            got |= set(read.blocks)
+            if read.problem is not None:
+                break
+        missing = [block for block in wanted_blocks(title["media_type"], read.core) if block not in got]
+        noted = {"sent_at": first_sent_at, "etag": None if further else answer.etag, "missing_blocks": missing}
+        await self._keep(title, answer, read, noted)
 
-    async def _keep(self, answer: AnswerLike, title: Mapping[str, Any], read: Details) -> None:
-        missing = [block for block in BLOCKS if block not in read.blocks]
+    async def _keep(
+        self, title: Mapping[str, Any], answer: AnswerLike, read: Details, noted: Mapping[str, Any]
+    ) -> None:
+        """Stores a title's last answer, and with it the title's state."""
         async with self.store.transaction() as writing:
-            page_id = await writing.page(
-                answer,
-                "details",
-                title["media_type"],
-                tmdb_id=title["tmdb_id"],
-                blocks=[] if read.problem else list(read.blocks),
-                problem=read.problem,
-            )
+            page_id = await self._page(writing, title, answer, read)
             if read.problem is not None:
                 await writing.rows("note_failure", {**self._noted(title), "error": read.problem[:_LONGEST_ERROR]})
             else:
-                content = {"page_id": page_id, "etag": answer.etag, "missing_blocks": missing}
-                await writing.rows("note_content", {**self._noted(title), **content, "sent_at": answer.sent_at})
+                await writing.rows("note_content", {**self._noted(title), **noted, "page_id": page_id})
+        missing = noted["missing_blocks"] if read.problem is None else []
         self.done.failed += read.problem is not None
         self.done.fetched += read.problem is None
-        self.done.incomplete += read.problem is None and bool(missing)
+        self.done.incomplete += bool(missing)
         if read.problem is not None or missing:
-            log.warning("details not whole", tmdb_id=title["tmdb_id"], problem=read.problem, missing=missing)
+            named = {name: title[name] for name in ("media_type", "tmdb_id")}
+            log.warning("details not whole", **named, problem=read.problem, missing=missing)
+
+    async def _page(
+        self, writing: Writing, title: Mapping[str, Any], answer: AnswerLike, read: Details | None = None
+    ) -> int:
+        return await writing.page(
+            answer,
+            "details",
+            title["media_type"],
+            tmdb_id=title["tmdb_id"],
+            blocks=[] if read is None else list(read.blocks),
+            problem=None if read is None else read.problem,
+        )
 
     async def _note_failure(self, title: Mapping[str, Any], failed: ServiceError) -> None:
         await self.store.rows("note_failure", {**self._noted(title), "error": str(failed)[:_LONGEST_ERROR]})
         self.done.failed += 1
 
-    async def _note_gone(self, title: Mapping[str, Any], path: str) -> None:
-        nothing = _NoTitle(path, dict(MOVIE_PARAMS), self.client.now())
+    async def _note_gone(self, title: Mapping[str, Any], path: str, params: dict[str, str]) -> None:
+        nothing = _NoTitle(path, params, self.client.now())
         async with self.store.transaction() as writing:
-            await writing.page(nothing, "details", title["media_type"], tmdb_id=title["tmdb_id"])
+            await self._page(writing, title, nothing)
             await writing.rows("note_gone", {**self._noted(title), "sent_at": nothing.sent_at})
         self.done.gone += 1
 
     def _noted(self, title: Mapping[str, Any]) -> dict[str, Any]:
         return {"work_id": title["work_id"], "lease": self.queue.lease, "run_id": self.store.run_id}
+
+
+async def _read(answer: AnswerLike, title: Mapping[str, Any]) -> Details:
+    return await asyncio.to_thread(read_details, answer.body, title["tmdb_id"], title["media_type"])
 
 
 def is_gone(body: bytes) -> bool:

@@ -43,6 +43,9 @@ class _Table:
 _TABLES = (
     _Table("contents"),
     _Table("details"),
+    _Table("tv_series"),
+    _Table("tv_seasons", "work_id, season_number"),
+    _Table("tv_episodes", "work_id, season_number, episode_number"),
     _Table("rating_sources", "work_id, source_name", surrogates=("rating_id",)),
     _Table("aggregates", "work_id, method_version"),
     _Table("similar_movies", "work_id, similar_tmdb_id, source"),
@@ -120,7 +123,7 @@ def _judge_pages(connection: psycopg.Connection) -> tuple[int, list[Difference]]
     judged, found = 0, list[Difference]()
     for page in _pages(connection):
         judged += 1
-        read = read_details(zstandard.ZstdDecompressor().decompress(page["body"]), page["tmdb_id"])
+        read = read_details(zstandard.ZstdDecompressor().decompress(page["body"]), page["tmdb_id"], page["media_type"])
         now = {"problem": read.problem, "blocks": sorted(read.blocks)}
         before = {"problem": page["problem"], "blocks": sorted(page["blocks"])}
         if now != before:

@@ -58,7 +58,7 @@ def logged_run(database: Database, context: dg.AssetExecutionContext, source: st
         context: of the step.
         source: what it reads, as the log's column says.
     """
-    run, asset = context.run, "__".join(context.asset_key.path)
+    run = context.run
     by_itself = any(tag in run.tags for tag in _BY_ITSELF)
     begun = {"run_id": run.run_id, "source": source, "trigger_type": "scheduled" if by_itself else "manual"}
     with database.connection() as connection:
@@ -69,7 +69,7 @@ def logged_run(database: Database, context: dg.AssetExecutionContext, source: st
     except BaseException as failure:
         _finish(database, run.run_id, error=f"{type(failure).__name__}: {failure}"[:2000], is_over=True)
         raise
-    _finish(database, run.run_id, problem=ended.problem, is_over=_is_last(run, asset))
+    _finish(database, run.run_id, problem=ended.problem, is_over=_is_last(run, context.op_def.name))
 
 
 def running_runs(connection: psycopg.Connection) -> Sequence[RunningRun]:

@@ -12,11 +12,11 @@ import zstandard
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from catalog_assets.tmdb.models import MediaType
 from resources.databases import Database
 from resources.statements import statement
 
 Endpoint = Literal["list", "changes", "details"]
-MediaType = Literal["movie", "tv"]
 
 COMPRESSION_LEVEL = 3
 

@@ -10,12 +10,15 @@ from resources.statements import statement
 
 @dataclass(frozen=True, slots=True)
 class RowCounts:
-    """Titles that are kept, those with content, those gone, cards, and titles that are due."""
+    """Titles that are kept, with content, and gone; cards; series, seasons and episodes; titles that are due."""
 
     titles: int
     works: int
     gone: int
     cards: int
+    series: int
+    seasons: int
+    episodes: int
     due: int
 
 

@@ -10,6 +10,9 @@ CREATE TEMP TABLE IF NOT EXISTS documents (
   columns jsonb,
   rating jsonb,
   alike jsonb,
+  tv_series jsonb,
+  tv_seasons jsonb,
+  tv_episodes jsonb,
   is_new boolean,
   is_changed boolean
 ) ON COMMIT DROP

@@ -12,6 +12,12 @@ WITH expired AS (
   DELETE FROM tmdb.aggregates USING expired WHERE aggregates.work_id = expired.work_id
 ), ratings AS (
   DELETE FROM tmdb.rating_sources USING expired WHERE rating_sources.work_id = expired.work_id
+), episodes AS (
+  DELETE FROM tmdb.tv_episodes USING expired WHERE tv_episodes.work_id = expired.work_id
+), seasons AS (
+  DELETE FROM tmdb.tv_seasons USING expired WHERE tv_seasons.work_id = expired.work_id
+), series_ones AS (
+  DELETE FROM tmdb.tv_series USING expired WHERE tv_series.work_id = expired.work_id
 ), told AS (
   DELETE FROM tmdb.details USING expired WHERE details.work_id = expired.work_id
 ), states AS (

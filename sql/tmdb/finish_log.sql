@@ -10,7 +10,7 @@ UPDATE tmdb.scheduled_ingestion_log AS l SET
   movies_ingested = fetched.number,
   movies_failed = failed.number,
   movies_gone = (
-    SELECT count(DISTINCT p.tmdb_id) FROM tmdb.pages AS p WHERE p.run_id = %(run_id)s AND p.endpoint = 'details' AND p.status = 404
+    SELECT count(DISTINCT p.media_type || p.tmdb_id) FROM tmdb.pages AS p WHERE p.run_id = %(run_id)s AND p.endpoint = 'details' AND p.status = 404
   ),
   ingested_titles = fetched.titles,
   failed_titles = failed.titles,

@@ -6,7 +6,9 @@ UPDATE tmdb.merges AS m SET
   inserted = %(inserted)s,
   updated = %(updated)s,
   unchanged = %(unchanged)s,
-  cards = %(cards)s
+  cards = %(cards)s,
+  episodes_written = %(episodes_written)s,
+  episodes_removed = %(episodes_removed)s
 FROM (
   SELECT
     count(*) AS pages,
@@ -17,4 +19,5 @@ FROM (
   WHERE pm.merge_id = %(merge_id)s
 ) AS taken
 WHERE m.merge_id = %(merge_id)s
-RETURNING m.merge_id, m.merged_at, m.pages, m.inserted, m.updated, m.unchanged, m.rejected, m.gone, m.cards
+RETURNING
+  m.merge_id, m.merged_at, m.pages, m.inserted, m.updated, m.unchanged, m.rejected, m.gone, m.cards, m.episodes_written, m.episodes_removed

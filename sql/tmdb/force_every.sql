@@ -5,7 +5,7 @@ SELECT t.work_id, ops.now(), 'every'
 FROM tmdb.titles AS t
 LEFT JOIN tmdb.refreshes AS r USING (work_id)
 WHERE
-  t.media_type = %(media_type)s AND r.gone_at IS NULL
+  r.gone_at IS NULL
   AND NOT EXISTS (
     SELECT
     FROM tmdb.refreshes AS o

@@ -1,7 +1,7 @@
--- Of each work the newest usable page of details, and for every block which that page lacks the newest older page that has it. Newer means
+-- Of each work the newest usable page of details, and for every block that it ever had and that this page lacks the newest that has it. Newer means
 -- sent later; the order in which pages were merged does not matter. Pages that no merge took are left to the next: so a replay meets the same.
 SELECT
-  t.work_id, t.tmdb_id, newest.page_id, newest.sent_at AS fetched_at, newest.body,
+  t.work_id, t.media_type, t.tmdb_id, newest.page_id, newest.sent_at AS fetched_at, newest.body,
   (
     SELECT max(p.sent_at)
     FROM tmdb.pages AS p
@@ -11,21 +11,18 @@ SELECT
       AND p.status IN (200, 304) AND p.problem IS NULL
   ) AS confirmed_at,
   (
-    SELECT coalesce(jsonb_object_agg(lacking.block, older.page_id), '{}')
+    SELECT coalesce(jsonb_object_agg(older.block, older.page_id), '{}')
     FROM (
-      SELECT wanted.block FROM unnest(%(blocks)s::text[]) AS wanted (block) WHERE wanted.block <> all(newest.blocks)
-    ) AS lacking
-    JOIN LATERAL (
-      SELECT p.page_id
+      SELECT DISTINCT ON (had.block) had.block, p.page_id
       FROM tmdb.pages AS p
       JOIN tmdb.page_merges USING (page_id)
+      CROSS JOIN LATERAL unnest(p.blocks) AS had (block)
       WHERE
-        p.endpoint = 'details' AND p.media_type = t.media_type AND p.tmdb_id = t.tmdb_id
-        AND p.problem IS NULL AND p.blocks @> ARRAY[lacking.block]
-      ORDER BY p.sent_at DESC, p.page_id DESC
-      LIMIT 1
-    ) AS older ON true
-  ) AS block_pages
+        p.endpoint = 'details' AND p.media_type = t.media_type AND p.tmdb_id = t.tmdb_id AND p.problem IS NULL
+        AND NOT p.blocks <@ newest.blocks AND had.block <> all(newest.blocks)
+      ORDER BY had.block ASC, p.sent_at DESC, p.page_id DESC
+    ) AS older
+  ) AS older_blocks
 FROM tmdb.titles AS t
 JOIN LATERAL (
   SELECT p.page_id, p.sent_at, p.body, p.blocks

@@ -19,7 +19,13 @@ WITH cards AS (
       'source_scores', a.source_scores, 'still_images', w.still_images, 'trailers', w.trailers, 'streaming', w.streaming
     ) || jsonb_build_object(
       'budget', w.budget, 'revenue', w.revenue_worldwide, 'attributions', jsonb_build_array('tmdb', 'justwatch')
-    ) AS payload,
+    ) || CASE
+      WHEN s.work_id IS NULL THEN '{}'
+      ELSE jsonb_build_object(
+        'creators', s.creators, 'number_of_seasons', s.number_of_seasons, 'number_of_episodes', s.number_of_episodes, 'status', w.status,
+        'last_episode', s.last_episode, 'next_episode', s.next_episode, 'networks', s.networks
+      )
+    END AS payload,
     jsonb_build_object(
       'work_id', d.work_id, 'media_type', t.media_type, 'title', w.title, 'year', w.year, 'poster', w.poster_url_medium,
       'ai_score', a.ai_score
@@ -29,6 +35,7 @@ WITH cards AS (
   JOIN tmdb.titles AS t USING (work_id)
   JOIN tmdb.contents AS c USING (work_id)
   JOIN tmdb.details AS w USING (work_id)
+  LEFT JOIN tmdb.tv_series AS s USING (work_id)
   LEFT JOIN tmdb.aggregates AS a
     ON d.work_id = a.work_id AND a.method_version = (SELECT m.method_version FROM tmdb.score_methods AS m WHERE m.is_shown)
   WHERE d.is_changed

@@ -39,10 +39,10 @@ def printed(ended: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     return content
 
 
-def test_films_of_a_list_are_fetched_then_what_is_due_then_those_asked_for(
+def test_titles_of_lists_are_fetched_then_what_is_due_then_those_asked_for(
     variables: dict[str, str], source_url: str
 ) -> None:
-    new = loaded(variables, "--source", "popular", "--max-movies", "5")
+    new = loaded(variables, "--source", "popular", "--max-movies", "4", "--max-series", "1")
     told = ("source", "status", "ingested", "failed", "new", "cards", "still_due", "problem", "errors")
     assert {name: new[name] for name in told} == {
         "source": "popular",
@@ -56,14 +56,17 @@ def test_films_of_a_list_are_fetched_then_what_is_due_then_those_asked_for(
         "errors": [],
     }
     assert new["checked"] - new["skipped"] == 5
-    assert new["requests"] == 6
+    assert new["requests"] == 7
     assert new["checks_failed"] == []
     with psycopg.connect(source_url, autocommit=True) as connection:
-        ids = [row[0] for row in connection.execute("SELECT tmdb_id FROM tmdb.titles ORDER BY tmdb_id")]
+        found = connection.execute(
+            "SELECT media_type, tmdb_id FROM tmdb.titles ORDER BY media_type, tmdb_id"
+        ).fetchall()
+        (film, *_, (_, series)) = found
         connection.execute("UPDATE tmdb.refreshes SET answered_at = ops.now() - interval '40 days'")
     due = loaded(variables)
     assert (due["source"], due["requests"], due["unchanged"], due["still_due"]) == ("due", 5, 5, 0)
-    asked = loaded(variables, "--ids", f"{ids[0]},{ids[1]}", "--force")
+    asked = loaded(variables, "--ids", str(film[1]), "--series-ids", str(series), "--force")
     assert (asked["source"], asked["requests"], asked["ingested"]) == ("ids", 2, 2)
 
     again = printed(catalog("replay", "works", "--json", **variables))
@@ -87,13 +90,14 @@ def test_without_a_key_the_command_says_so_in_one_sentence(server: EmbeddedServe
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["works", "--ids", "1", "--all"], "Choose one of"),
-        (["works", "--source", "all", "--ids", "1"], "Choose one of"),
+        (["works", "--ids", "1", "--all"], "or --source, or --all"),
+        (["works", "--source", "all", "--series-ids", "1"], "or --source, or --all"),
         (["works", "--max-movies", "3"], "--source"),
-        (["works", "--force"], "--ids, or --all"),
+        (["works", "--max-series", "3"], "--source"),
+        (["works", "--force"], "--series-ids, or --all"),
         (["works", "--source", "mixed_hourly"], "mixed_weekly"),
         (["works", "--ids", "603,x"], "'x' is none"),
-        (["works", "--ids", ""], "'' is none"),
+        (["works", "--series-ids", ""], "'' is none"),
         (["works", "--ids", str(2**31)], "is none"),
         (["works", "--day", "2026-11-20"], "mean nothing for works"),
         (["works", "--census"], "mean nothing for works"),
@@ -110,9 +114,13 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(options: list[str], said: 
 
 
 def test_options_become_the_assets_configuration() -> None:
-    nothing: dict[str, Any] = {"ids": None, "source": None, "max_movies": None, "every": False, "force": False}
+    named = ("ids", "series_ids", "source", "max_movies", "max_series")
+    nothing: dict[str, Any] = {**dict.fromkeys(named), "every": False, "force": False}
     ids = asked_of_works(**{**nothing, "ids": "603, 27205,603", "force": True})
     assert ids == WorksAsked(details={"tmdb_ids": [603, 27205], "force": True})
     assert asked_of_works(**{**nothing, "every": True}) == WorksAsked(details={"every": True})
+    assert asked_of_works(**{**nothing, "series_ids": "1399"}).details == {"series_ids": [1399], "force": False}
     assert asked_of_works(**{**nothing, "source": "all"}) == WorksAsked({"source": "all"})
+    few = asked_of_works(**{**nothing, "source": "all", "max_series": 0})
+    assert few == WorksAsked({"source": "all", "max_series": 0})
     assert asked_of_works(**nothing) == WorksAsked()

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from catalog_assets.build import build_definitions
 from catalog_assets.tmdb.discovery import Discovered, discover, want
 from catalog_assets.tmdb.merge import MergeResult, merge_details
+from catalog_assets.tmdb.models import MediaType
 from catalog_assets.tmdb.refresh import Refreshed, refresh
 from catalog_assets.tmdb.store import Store, opened_store
 from resources.databases import Database
@@ -59,11 +60,11 @@ class Tmdb:
 
         return asyncio.run(scene())
 
-    def discover(self, source: str = "popular", most: int = 20) -> Discovered:
-        return self.ask(lambda client, store: discover(client, store, source=source, max_movies=most))
+    def discover(self, source: str = "popular", most: int = 20, media_type: MediaType = "movie") -> Discovered:
+        return self.ask(lambda client, store: discover(client, store, source=source, most=most, media_type=media_type))
 
-    def want(self, *tmdb_ids: int) -> list[int]:
-        return self.ask(lambda _, store: want(store, tmdb_ids, wanted_by="ids"))
+    def want(self, *tmdb_ids: int, media_type: MediaType = "movie") -> list[int]:
+        return self.ask(lambda _, store: want(store, tmdb_ids, wanted_by="ids", media_type=media_type))
 
     def refresh(self, *, run_id: str = "run", **given: Any) -> Refreshed:
         return self.ask(lambda client, store: refresh(client, store, **given), run_id=run_id)
@@ -77,9 +78,9 @@ class Tmdb:
     def one(self, query: str, *params: Any) -> Any:
         return self.rows(query, *params)[0][0]
 
-    def ids(self) -> list[int]:
-        """The films that there are."""
-        ids: list[int] = self.sandbox.truth("tmdb_film", ids=1)["ids"]
+    def ids(self, kind: str = "tmdb_film") -> list[int]:
+        """The films, or the series, that there are."""
+        ids: list[int] = self.sandbox.truth(kind, ids=1)["ids"]
         return ids
 
     def requests(self, path: str = "") -> int:

@@ -3,11 +3,11 @@
 import dagster as dg
 import pytest
 
-from catalog_assets.jobs import TMDB_INGEST, TMDB_REFRESH
+from catalog_assets.jobs import TMDB_INGEST, TMDB_REFRESH, TMDB_TABLES
 from catalog_assets.tmdb.run_log import CUT_OFF, close_cut_off, running_runs
 from tests.tmdb.platform import Jobs, failed_checks
 
-LISTS = {"source": "popular", "max_movies": 30}
+LISTS = {"source": "popular", "max_movies": 30, "max_series": 0}
 
 
 def test_new_films_of_a_list_become_works_with_cards(jobs: Jobs) -> None:
@@ -34,7 +34,7 @@ def test_new_films_of_a_list_become_works_with_cards(jobs: Jobs) -> None:
 def test_a_second_run_fetches_nothing_and_is_logged_all_the_same(jobs: Jobs) -> None:
     jobs.run(TMDB_INGEST, title_lists=LISTS)
     before = jobs.tmdb.requests("/movie/")
-    result = jobs.run(TMDB_INGEST, only=["title_details", "works"], tags={"dagster/schedule_name": "x"})
+    result = jobs.run(TMDB_INGEST, only=["title_details", *TMDB_TABLES], tags={"dagster/schedule_name": "x"})
     assert result.success
     assert jobs.tmdb.requests("/movie/") == before
     log = jobs.tmdb.rows("SELECT source, trigger_type, movies_ingested FROM scheduled_ingestion_log ORDER BY log_id")
@@ -43,7 +43,7 @@ def test_a_second_run_fetches_nothing_and_is_logged_all_the_same(jobs: Jobs) -> 
 
 def test_what_the_feed_names_is_fetched_again_and_what_is_gone_is_marked(jobs: Jobs) -> None:
     tmdb = jobs.tmdb
-    jobs.run(TMDB_INGEST, title_lists={"source": "popular", "max_movies": 350})
+    jobs.run(TMDB_INGEST, title_lists={"source": "popular", "max_movies": 350, "max_series": 0})
     tmdb.connection.execute("UPDATE tmdb.refreshes SET asked_at = asked_at - interval '1 minute'")
     kept = {row[0] for row in tmdb.rows("SELECT tmdb_id FROM works")}
     changed = tmdb.sandbox.control(do="tmdb_change", ids=sorted(kept)[:15])["ids"]
@@ -64,14 +64,14 @@ def test_what_the_feed_names_is_fetched_again_and_what_is_gone_is_marked(jobs: J
     assert marked == set(gone) & named
     assert tmdb.one("SELECT last_sync_cursor FROM sync_state WHERE sync_type = 'movie_changes'") is not None
     again = tmdb.requests("/movie/")
-    jobs.run(TMDB_REFRESH, only=["title_details", "works"])
+    jobs.run(TMDB_REFRESH, only=["title_details", *TMDB_TABLES])
     assert tmdb.requests("/movie/") == again
 
 
 def test_films_asked_for_by_id_are_kept_and_forced_ones_are_fetched_whatever_their_age(jobs: Jobs) -> None:
     tmdb = jobs.tmdb
     ids = tmdb.ids()[:3]
-    only = ["title_details", "works"]
+    only = ["title_details", *TMDB_TABLES]
     assert jobs.run(TMDB_REFRESH, only=only, title_details={"tmdb_ids": ids}).success
     assert {row[0] for row in tmdb.rows("SELECT tmdb_id FROM works WHERE title IS NOT NULL")} == set(ids)
     before = tmdb.requests("/movie/")
@@ -103,7 +103,7 @@ def test_without_a_key_tmdb_is_off(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_run_counts_as_completed_when_its_last_step_is(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catalog_assets.tmdb.assets.merge_details", _killed)
+    monkeypatch.setattr("catalog_assets.tmdb.tables_asset.merge_details", _killed)
     assert not jobs.run(TMDB_INGEST, title_lists=LISTS).success
     log = jobs.tmdb.rows("SELECT status, movies_ingested, completed_at FROM scheduled_ingestion_log")
     assert log[0][:2] == ("failed", 30)

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from catalog_assets.build import build_definitions
-from catalog_assets.jobs import TMDB_INGEST, TMDB_REFRESH
+from catalog_assets.jobs import TMDB_INGEST, TMDB_REFRESH, TMDB_TABLES
 from catalog_assets.tmdb.automation import PACIFIC, due_films, first_films, ingest_weekly, refresh_daily
 from resources.dagster_resources import SourceDatabase
 
@@ -66,7 +66,11 @@ def test_the_schedules_keep_to_the_zones_clock_in_winter_and_in_summer(
     weekly = ingest_weekly(context)
     assert isinstance(weekly, dg.RunRequest)
     assert weekly.partition_key == sunday.date().isoformat()
-    assert weekly.run_config["ops"]["tmdb__title_lists"]["config"] == {"source": "mixed_weekly", "max_movies": 50}
+    assert weekly.run_config["ops"]["tmdb__title_lists"]["config"] == {
+        "source": "mixed_weekly",
+        "max_movies": 50,
+        "max_series": 50,
+    }
     at = (sunday + timedelta(hours=1)).astimezone(UTC)
     assert at.hour == (11 if month == 1 else 10)
     daily = refresh_daily(dg.build_schedule_context(scheduled_execution_time=at, resources=SOURCE))
@@ -95,7 +99,11 @@ def test_the_daily_refresh_begins_at_the_oldest_day_that_was_not_read_to_its_end
 def test_the_first_films_are_asked_for_once(connection: psycopg.Connection, instance: dg.DagsterInstance) -> None:
     assert isinstance(looked(instance), dg.SkipReason)
     request = requested(looked(instance, first_films))
-    assert request.run_config["ops"]["tmdb__title_lists"]["config"] == {"source": "all", "max_movies": 50}
+    assert request.run_config["ops"]["tmdb__title_lists"]["config"] == {
+        "source": "all",
+        "max_movies": 50,
+        "max_series": 50,
+    }
     run = instance.create_run_for_job(build_definitions().resolve_job_def(TMDB_INGEST))
     assert isinstance(looked(instance, first_films), dg.SkipReason)
     instance.report_run_failed(run)
@@ -112,7 +120,7 @@ def test_what_has_been_due_for_half_an_hour_is_asked_for(
     shift_clock(connection, timedelta(minutes=31))
     request = requested(looked(instance))
     assert due_films.job_name == TMDB_REFRESH
-    assert {key.path[-1] for key in request.asset_selection or ()} == {"title_details", "works"}
+    assert {key.path[-1] for key in request.asset_selection or ()} == {"title_details", *TMDB_TABLES}
     connection.execute(
         "INSERT INTO tmdb.refreshes (work_id, lease, leased_until)"
         " SELECT work_id, gen_random_uuid(), ops.now() + interval '1 minute' FROM tmdb.titles"

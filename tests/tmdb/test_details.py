@@ -1,173 +1,39 @@
 """What is read of an answer about a film: the film, its usable blocks, and why the rest cannot be used."""
 
-import copy
 import json
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog_assets.tmdb.details import BLOCKS, MOVIE_PARAMS, Details, read_details, unstorable
-from tests.recorded import RECORDED as RECORDED_HOTSTAR
-
-RECORDED = RECORDED_HOTSTAR.parent / "tmdb"
-"""Answers of the real service, which lie beside the checkout where there are any."""
-
-recorded_only = pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded answers do not lie beside this checkout")
-
-FILM_ID = 900001
-
-FILM: dict[str, Any] = {
-    "adult": False,
-    "backdrop_path": "/b.jpg",
-    "belongs_to_collection": {"id": 7, "name": "Doors", "poster_path": None, "backdrop_path": None},
-    "budget": 5_000_000,
-    "genres": [{"id": 18, "name": "Drama"}],
-    "homepage": "https://example.org",
-    "id": FILM_ID,
-    "imdb_id": "tt9000001",
-    "origin_country": ["IN"],
-    "original_language": "hi",
-    "original_title": "Neela Darwaza",
-    "overview": "A locksmith opens a door.",
-    "popularity": 20.6912,
-    "poster_path": "/p.jpg",
-    "production_companies": [{"id": 5, "logo_path": None, "name": "Lamp Films", "origin_country": ""}],
-    "production_countries": [{"iso_3166_1": "IN", "name": "India"}],
-    "release_date": "2026-10-09",
-    "revenue": 9_000_000,
-    "runtime": 121,
-    "softcore": False,
-    "spoken_languages": [{"english_name": "Hindi", "iso_639_1": "hi", "name": "हिन्दी"}],
-    "status": "Released",
-    "tagline": "Knock.",
-    "title": "The Blue Door",
-    "video": False,
-    "vote_average": 6.9,
-    "vote_count": 262,
-}
-
-BLOCKS_OF_FILM: dict[str, Any] = {
-    "credits": {
-        "cast": [
-            {"id": 11, "name": "B. Sen", "gender": 2, "profile_path": "/s.jpg", "character": "Guard", "order": 0}
-        ],
-        "crew": [
-            {"id": 12, "name": "A. Rao", "profile_path": None, "department": "Directing", "job": "Director"},
-        ],
-    },
-    "videos": {
-        "results": [
-            {"key": "dfeUzm6KF4g", "site": "YouTube", "type": "Trailer", "name": "Trailer", "official": True,
-             "published_at": "2026-03-05T02:03:14.000Z"},
-        ]
-    },
-    "images": {
-        "backdrops": [{"file_path": "/1.jpg", "iso_639_1": None, "vote_average": 5.3, "vote_count": 4}],
-        "logos": [],
-        "posters": [],
-    },
-    "keywords": {"keywords": [{"id": 1, "name": "door"}]},
-    "release_dates": {
-        "results": [
-            {"iso_3166_1": "US", "release_dates": [
-                {"certification": "PG", "type": 3, "release_date": "2026-10-09T00:00:00.000Z"}]},
-        ]
-    },
-    "watch/providers": {
-        "results": {
-            "IN": {
-                "link": "https://www.themoviedb.org/movie/900001/watch?locale=IN",
-                "flatrate": [
-                    {"logo_path": "/n.jpg", "provider_id": 8, "provider_name": "Netflix", "display_priority": 0}
-                ],
-            }
-        }
-    },
-    "similar": {"page": 1, "results": [{"id": 900002, "title": "Another"}], "total_pages": 1, "total_results": 1},
-    "recommendations": {"page": 1, "results": [{"id": 900003, "media_type": "movie"}]},
-    "external_ids": {
-        "imdb_id": "tt9000001", "wikidata_id": "Q1", "facebook_id": None, "instagram_id": None, "twitter_id": ""
-    },
-    "translations": {
-        "translations": [
-            {"iso_3166_1": "IN", "iso_639_1": "hi", "name": "हिन्दी", "english_name": "Hindi",
-             "data": {"title": "", "overview": "एक ताला", "tagline": "", "homepage": "", "runtime": 0}},
-        ]
-    },
-    "alternative_titles": {"titles": [{"iso_3166_1": "IN", "title": "Neela Darvaza", "type": ""}]},
-}  # fmt: skip
-
-ANSWER = FILM | BLOCKS_OF_FILM
-
-ANYTHING = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(st.characters(), max_size=20)
-    | st.sampled_from([0, -1, 2**31, 2**63, 2**64, -(2**63) - 1, 10**400, "", " ", "\x00", "\ud800", "/", "x" * 501]),
-    lambda values: (
-        st.lists(values, max_size=3) | st.dictionaries(st.text(st.characters(), max_size=5), values, max_size=3)
-    ),
-    max_leaves=6,
+from catalog_assets.tmdb.details import BLOCKS, Details, first_params, read_details, unstorable
+from tests.tmdb.answers import (
+    ANSWER,
+    ANYTHING,
+    BLOCKS_OF_FILM,
+    FILM,
+    FILM_ID,
+    assert_storable,
+    body_of,
+    read,
+    recorded,
+    recorded_only,
+    replaced,
+    steps_of,
 )
-"""What may stand where another thing is expected: whatever JSON can say, and what only Python's reader takes."""
 
-
-def steps_of(value: object, taken: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to every value inside a value."""
-    if taken:
-        yield taken
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, inside in pairs:
-        yield from steps_of(inside, (*taken, step))
-
-
-def replaced(value: Any, steps: tuple[Any, ...], by: object) -> Any:
-    """A copy in which another value stands at the end of the way."""
-    changed = copy.deepcopy(value)
-    at = changed
-    for step in steps[:-1]:
-        at = at[step]
-    at[steps[-1]] = by
-    return changed
-
-
-def body_of(answer: object) -> bytes:
-    return json.dumps(answer).encode()
-
-
-def read(answer: object) -> Details:
-    return read_details(body_of(answer), FILM_ID)
-
-
-def recorded(name: str) -> bytes:
-    return (RECORDED / f"{name}.json").read_bytes()
-
-
-def assert_storable(details: Details) -> None:
-    held = [details.core, details.blocks, details.malformed, details.problem, details.tmdb_id]
-    assert unstorable(held) is None
-    assert set(details.blocks) | set(details.malformed) <= set(BLOCKS)
-    assert not set(details.blocks) & set(details.malformed)
-    if details.problem is not None:
-        assert not details.core
-        assert not details.blocks
-    else:
-        assert details.core["id"] == details.tmdb_id == FILM_ID
-        assert details.core["title"].strip()
+FILM_BLOCKS = BLOCKS["movie"]
 
 
 def test_one_request_asks_for_eleven_blocks_and_for_pictures_without_text() -> None:
-    assert len(set(BLOCKS)) == 11
-    assert MOVIE_PARAMS["append_to_response"].split(",") == list(BLOCKS)
-    assert "watch/providers" in BLOCKS
-    assert MOVIE_PARAMS["language"] == "en-US"
-    assert "null" in MOVIE_PARAMS["include_image_language"].split(",")
+    params = first_params("movie")
+    assert len(set(FILM_BLOCKS)) == 11
+    assert params["append_to_response"].split(",") == list(FILM_BLOCKS)
+    assert "watch/providers" in FILM_BLOCKS
+    assert params["language"] == "en-US"
+    assert "null" in params["include_image_language"].split(",")
 
 
 def test_an_answer_is_the_film_and_its_blocks_as_they_came() -> None:
@@ -178,22 +44,22 @@ def test_a_key_that_nobody_knows_stays_in_the_film() -> None:
     assert read(ANSWER | {"brand_new": [1]}).core["brand_new"] == [1]
 
 
-@pytest.mark.parametrize("name", BLOCKS)
+@pytest.mark.parametrize("name", FILM_BLOCKS)
 def test_a_block_that_is_left_out_is_neither_empty_nor_malformed(name: str) -> None:
     details = read({key: value for key, value in ANSWER.items() if key != name})
     assert details.problem is None
-    assert set(BLOCKS) - set(details.blocks) == {name}
+    assert set(FILM_BLOCKS) - set(details.blocks) == {name}
     assert details.malformed == {}
 
 
-@pytest.mark.parametrize("name", BLOCKS)
+@pytest.mark.parametrize("name", FILM_BLOCKS)
 @pytest.mark.parametrize(
     "instead", [None, [], "", 0, {}, {"success": False, "status_code": 11, "status_message": "Internal error."}]
 )
 def test_an_error_in_place_of_a_block_does_not_read_as_an_empty_block(name: str, instead: object) -> None:
     details = read(ANSWER | {name: instead})
     assert details.problem is None
-    assert set(details.blocks) == set(BLOCKS) - {name}
+    assert set(details.blocks) == set(FILM_BLOCKS) - {name}
     assert set(details.malformed) == {name}
 
 
@@ -222,7 +88,7 @@ def test_a_bad_value_costs_its_block_alone(steps: tuple[Any, ...], value: object
     details = read(replaced(ANSWER, steps, value))
     assert details.problem is None
     assert details.malformed == {steps[0]: reason}
-    assert set(details.blocks) == set(BLOCKS) - {steps[0]}
+    assert set(details.blocks) == set(FILM_BLOCKS) - {steps[0]}
 
 
 def test_a_reason_is_short_whatever_the_block_is_keyed_by() -> None:
@@ -247,8 +113,8 @@ def test_a_reason_is_short_whatever_the_block_is_keyed_by() -> None:
         (b"{}", "the answer has no id"),
         (body_of(FILM | {"id": str(FILM_ID)}), "the answer has no id"),
         (body_of(FILM | {"id": True}), "the answer has no id"),
-        (body_of(FILM | {"id": 5}), "the answer is about another film"),
-        (body_of(FILM | {"id": 10**30}), "the answer is about another film"),
+        (body_of(FILM | {"id": 5}), "the answer is about another title"),
+        (body_of(FILM | {"id": 10**30}), "the answer is about another title"),
         (body_of({"id": FILM_ID}), "title: Field required"),
         (body_of(FILM | {"title": None}), "title: Input should be a valid string"),
         (body_of(FILM | {"title": 300}), "title: Input should be a valid string"),
@@ -270,19 +136,19 @@ def test_a_reason_is_short_whatever_the_block_is_keyed_by() -> None:
     ],
 )  # fmt: skip
 def test_an_answer_that_cannot_be_used_says_why(body: bytes, problem: str) -> None:
-    details = read_details(body, FILM_ID)
+    details = read_details(body, FILM_ID, "movie")
     assert details.problem == problem
     assert (details.core, details.blocks, details.malformed) == ({}, {}, {})
 
 
 def test_another_films_answer_tells_its_id() -> None:
-    assert read_details(body_of(FILM), 5).tmdb_id == FILM_ID
+    assert read_details(body_of(FILM), 5, "movie").tmdb_id == FILM_ID
 
 
 @pytest.mark.parametrize("levels", [200, 900])
 def test_a_block_of_many_levels_counts_as_missing(levels: int) -> None:
     deep = body_of(FILM)[:-1] + b',"credits":' + b"[" * levels + b"]" * levels + b"}"
-    details = read_details(deep, FILM_ID)
+    details = read_details(deep, FILM_ID, "movie")
     assert details.malformed == {"credits": "it is nested too deeply"}
     assert details.problem is None
 
@@ -305,7 +171,7 @@ def test_a_number_of_64_bits_keeps_every_digit() -> None:
 
 @given(st.binary(max_size=300))
 def test_no_bytes_raise(body: bytes) -> None:
-    assert_storable(read_details(body, FILM_ID))
+    assert_storable(read_details(body, FILM_ID, "movie"))
 
 
 @settings(deadline=None)
@@ -314,7 +180,7 @@ def test_no_damage_to_an_answer_raises(data: st.DataObject) -> None:
     body = body_of(ANSWER)
     start = data.draw(st.integers(0, len(body)))
     end = data.draw(st.integers(start, min(len(body), start + 30)))
-    assert_storable(read_details(body[:start] + data.draw(st.binary(max_size=10)) + body[end:], FILM_ID))
+    assert_storable(read_details(body[:start] + data.draw(st.binary(max_size=10)) + body[end:], FILM_ID, "movie"))
 
 
 @settings(deadline=None, max_examples=300)
@@ -322,9 +188,9 @@ def test_no_damage_to_an_answer_raises(data: st.DataObject) -> None:
 def test_whatever_stands_in_a_field_what_comes_out_can_be_stored(steps: tuple[Any, ...], instead: object) -> None:
     details = read(replaced(ANSWER, steps, instead))
     assert_storable(details)
-    if steps[0] in BLOCKS:
+    if steps[0] in FILM_BLOCKS:
         assert details.problem is None
-        assert set(details.blocks) | set(details.malformed) == set(BLOCKS)
+        assert set(details.blocks) | set(details.malformed) == set(FILM_BLOCKS)
         assert set(details.malformed) <= {steps[0]}
 
 
@@ -351,14 +217,14 @@ def test_storable_is_what_survives_the_way_to_the_database_and_back(value: objec
     ],
 )
 def test_a_recorded_film_is_read_whole(name: str, tmdb_id: int, blocks: set[str]) -> None:
-    details = read_details(recorded(name), tmdb_id)
+    details = read_details(recorded(name), tmdb_id, "movie")
     assert (details.problem, details.malformed) == (None, {})
     assert set(details.blocks) == blocks
     assert details.core | details.blocks == json.loads(recorded(name))
 
 
 @recorded_only
-@pytest.mark.parametrize("name", BLOCKS)
+@pytest.mark.parametrize("name", FILM_BLOCKS)
 def test_a_recorded_block_has_the_shape_that_is_asked_of_it(name: str) -> None:
     block = json.loads(recorded(f"movie_550_{name.replace('/', '_')}"))
     details = read(FILM | {name: block})
@@ -386,4 +252,4 @@ def test_a_recorded_answer_that_is_no_film_is_refused(name: str, problem: str) -
     body = recorded(name)
     answer = json.loads(body)
     tmdb_id = answer.get("id", 1) if isinstance(answer, dict) else 1
-    assert read_details(body, tmdb_id).problem == problem
+    assert read_details(body, tmdb_id, "movie").problem == problem

@@ -10,7 +10,7 @@ from tests.tmdb.platform import Tmdb
 
 
 def feed(tmdb: Tmdb, day: date) -> ChangedDay:
-    return tmdb.ask(lambda client, store: read_changed_day(client, store, day))
+    return tmdb.ask(lambda client, store: read_changed_day(client, store, day, media_type="movie"))
 
 
 def today() -> date:

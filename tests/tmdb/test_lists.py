@@ -14,11 +14,11 @@ from catalog_assets.tmdb.lists import (
     ChangesPage,
     ListPage,
     ListRow,
-    MediaType,
     read_changes,
     read_list,
 )
-from tests.tmdb.test_details import ANYTHING, body_of, recorded, recorded_only, replaced, steps_of
+from catalog_assets.tmdb.models import MediaType
+from tests.tmdb.answers import ANYTHING, body_of, recorded, recorded_only, replaced, steps_of
 
 FILM = {"id": 1, "title": "The Blue Door", "release_date": "2026-10-09", "adult": False, "overview": "A door."}
 SERIES = {"id": 2, "name": "Salt Road", "first_air_date": "2025-02-14", "adult": True}

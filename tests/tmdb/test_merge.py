@@ -7,12 +7,22 @@ from typing import Any
 import psycopg
 import pytest
 
-from catalog_assets.tmdb.checks import WORKS_CHECKS
+from catalog_assets.tmdb.checks import CHECKS
 from catalog_assets.tmdb.merge import merge_details
 from catalog_assets.tmdb.retention_asset import RETAINED_CHECKS
 from tests.tmdb.platform import Tmdb
 
-TABLES = ("contents", "details", "rating_sources", "aggregates", "similar_movies", "work_cards_cache")
+TABLES = (
+    "contents",
+    "details",
+    "tv_series",
+    "tv_seasons",
+    "tv_episodes",
+    "rating_sources",
+    "aggregates",
+    "similar_movies",
+    "work_cards_cache",
+)
 SURROGATES = {"rating_id"}
 SINCE_WHEN = {"changed_at", "created_at", "last_seen_at", "computed_at", "last_updated"}
 """Times that say since when a content stands: those of the merge that first met it."""
@@ -41,7 +51,8 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
 
 def failing(connection: psycopg.Connection) -> dict[str, list[str]]:
     """The checks of works that find somebody, without those that odd films of the service always meet."""
-    found = {check.name: list(check.offenders(connection)) for check in (*WORKS_CHECKS, *RETAINED_CHECKS)}
+    checks = [check for each in (*CHECKS.values(), RETAINED_CHECKS) for check in each]
+    found = {check.name: list(check.offenders(connection)) for check in checks}
     return {name: offenders for name, offenders in found.items() if offenders and name != "imdb_ids_are_unique"}
 
 
@@ -68,14 +79,18 @@ def test_a_missing_block_keeps_the_old_values_and_the_film_is_due_again_soon(tmd
 
 @pytest.mark.parametrize("seed", range(4))
 def test_any_order_of_merging_gives_the_same_tables(tmdb: Tmdb, seed: int) -> None:
-    films = tmdb.ids()[:12]
+    films, series = tmdb.ids()[:9], tmdb.ids("tmdb_series")[:6]
     tmdb.want(*films)
+    tmdb.want(*series, media_type="tv")
     for round_ in range(3):
         for film in films[round_::3]:
             tmdb.sandbox.control(do="fault", path=f"/3/movie/{film}", without=["credits", "keywords"])
+        for each in series[round_::3]:
+            tmdb.sandbox.control(do="fault", path=f"/3/tv/{each}", without=["season/1", "keywords"])
         tmdb.connection.execute("UPDATE tmdb.refreshes SET forced_at = ops.now()")
-        assert tmdb.refresh().fetched == 12
-        tmdb.sandbox.control(do="tmdb_change", ids=films[:5])
+        assert tmdb.refresh().fetched == 15
+        tmdb.sandbox.control(do="tmdb_change", ids=films[:4])
+        tmdb.sandbox.control(do="tmdb_change", media_type="tv", ids=series[:3])
     tmdb.merge()
     once = tables(tmdb.connection)
     order = [row[0] for row in tmdb.rows("SELECT page_id FROM tmdb.pages WHERE endpoint = 'details'")]

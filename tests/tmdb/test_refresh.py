@@ -102,7 +102,7 @@ def test_a_film_that_is_gone_is_asked_for_once(tmdb: Tmdb) -> None:
     tmdb.want(tmdb.ids()[0], 99_999_999)
     done = tmdb.refresh()
     assert (done.fetched, done.gone) == (1, 1)
-    assert tmdb.refresh().requests == 0
+    assert tmdb.refresh().asked == 0
     assert tmdb.merge().gone == 1
     ((title, status),) = tmdb.rows("SELECT title, ingestion_status FROM works WHERE gone_at IS NOT NULL")
     assert (title, status) == (None, "pending")
@@ -116,9 +116,9 @@ def test_a_gone_film_that_the_feed_names_again_is_asked_for_once_more_and_then_l
     for _ in range(3):
         tmdb.connection.execute("UPDATE tmdb.refreshes SET changed_at = ops.now()")
         assert tmdb.refresh().gone == 1
-        assert tmdb.refresh().requests == 0
+        assert tmdb.refresh().asked == 0
     tmdb.connection.execute("UPDATE tmdb.refreshes SET forced_at = ops.now()")
-    assert (tmdb.refresh().gone, tmdb.refresh().requests) == (1, 0)
+    assert (tmdb.refresh().gone, tmdb.refresh().asked) == (1, 0)
 
 
 def test_a_film_that_comes_back_is_there_again(tmdb: Tmdb) -> None:
@@ -187,10 +187,10 @@ def test_a_block_that_is_never_there_is_asked_for_less_and_less_often(tmdb: Tmdb
 def test_every_film_is_forced_once_and_what_was_cut_off_is_taken_up(tmdb: Tmdb) -> None:
     tmdb.discover(most=20)
     tmdb.refresh()
-    tmdb.ask(lambda _, store: store.rows("force_every", {"media_type": "movie"}))
-    assert tmdb.refresh(most=12).requests == 12
-    tmdb.ask(lambda _, store: store.rows("force_every", {"media_type": "movie"}))
-    assert tmdb.refresh().requests == 8
+    tmdb.ask(lambda _, store: store.rows("force_every", {}))
+    assert tmdb.refresh(most=12).asked == 12
+    tmdb.ask(lambda _, store: store.rows("force_every", {}))
+    assert tmdb.refresh().asked == 8
 
 
 def test_an_answer_that_cannot_be_used_costs_its_film_alone_and_is_tried_again_later(
@@ -201,7 +201,7 @@ def test_an_answer_that_cannot_be_used_costs_its_film_alone_and_is_tried_again_l
     tmdb.sandbox.control(do="fault", path=f"/3/movie/{bad}", body="cut")
     done = tmdb.refresh()
     assert (done.fetched, done.failed) == (1, 1)
-    assert tmdb.refresh().requests == 0
+    assert tmdb.refresh().asked == 0
     ((status, attempts, error),) = tmdb.rows("SELECT status, retry_count, last_error FROM refresh_queue")
     assert (status, attempts) == ("waiting", 1)
     assert error
@@ -274,4 +274,4 @@ def test_a_film_that_another_run_is_fetching_is_waited_for(tmdb: Tmdb, monkeypat
         return await asking
 
     done = tmdb.ask(both)
-    assert (done.requests, done.waited_for, done.left) == (0, 1, 0)
+    assert (done.asked, done.waited_for, done.left) == (0, 1, 0)

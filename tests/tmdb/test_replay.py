@@ -9,6 +9,7 @@ import pytest
 
 from catalog_assets.tmdb import replay as replaying
 from catalog_assets.tmdb.details import Details, read_details
+from catalog_assets.tmdb.models import MediaType
 from catalog_assets.tmdb.replay import ReplayResult, replay
 from catalog_assets.tmdb.retention import remove_expired
 from tests.tmdb.platform import Tmdb
@@ -128,9 +129,9 @@ def test_a_page_that_is_refused_now_is_a_difference_and_the_page_before_it_count
     )[0]
     refused = merged.one("SELECT body_sha256 FROM tmdb.pages WHERE page_id = %s", page)
 
-    def stricter(body: bytes, tmdb_id: int) -> Details:
+    def stricter(body: bytes, tmdb_id: int, media_type: MediaType) -> Details:
         found = merged.one("SELECT sha256(%s::bytea)", body)
-        return Details(tmdb_id, problem="not any more") if found == refused else read_details(body, tmdb_id)
+        return Details(tmdb_id, problem="not any more") if found == refused else read_details(body, tmdb_id, media_type)
 
     monkeypatch.setattr(replaying, "read_details", stricter)
     result = replay(merged.connection)

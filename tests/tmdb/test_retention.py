@@ -111,7 +111,7 @@ def test_an_answer_that_came_before_retention_and_is_merged_after_it_is_not_aske
     assert tmdb.refresh().fetched == 3
     remove_expired(tmdb.connection)
     tmdb.merge()
-    assert tmdb.refresh().requests == 0
+    assert tmdb.refresh().asked == 0
     assert tmdb.one("SELECT count(*) FROM works_meta") == 3
 
 

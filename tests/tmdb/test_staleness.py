@@ -146,7 +146,7 @@ def test_ninety_days_later_everything_is_due_once(tmdb: Tmdb, shift_clock: Shift
     shift_clock(tmdb.connection, timedelta(days=90))
     assert tmdb.one("SELECT count(*) FROM refresh_queue WHERE status = 'queued'") == 40
     done = tmdb.refresh()
-    assert done.requests == 40
+    assert done.asked == 40
     tmdb.merge()
-    assert tmdb.refresh().requests == 0
+    assert tmdb.refresh().asked == 0
     assert tmdb.one("SELECT count(*) FROM refresh_queue") == 0

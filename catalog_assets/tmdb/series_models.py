@@ -1,0 +1,216 @@
+"""What an answer about a series must look like where it differs from one about a film (contracts: TMDB, section 6).
+
+The same rules hold as in `models`. A list of seasons is required, for an answer without it would read as a series that
+has none.
+"""
+
+from typing import Annotated, NotRequired
+
+from pydantic import Field
+
+from catalog_assets.tmdb.models import (
+    AlternativeTitle,
+    CastMember,
+    Company,
+    Country,
+    CrewMember,
+    Id,
+    Int32,
+    Int64,
+    Language,
+    Name,
+    Named,
+    Number,
+    Person,
+    Score,
+    Shaped,
+    Text,
+)
+
+MOST_SEASONS = 500
+"""More than any series has: a list that is longer is a fault, and is not asked for season by season."""
+
+
+class ListedSeason(Shaped):
+    """A season as its series lists it; specials are season 0."""
+
+    id: Int64
+    season_number: Annotated[Int32, Field(ge=0)]
+    name: NotRequired[Text | None]
+    overview: NotRequired[Text | None]
+    air_date: NotRequired[str | None]
+    episode_count: NotRequired[Int32 | None]
+    poster_path: NotRequired[str | None]
+    vote_average: NotRequired[Score | None]
+
+
+class ListedEpisode(Shaped):
+    """An episode as its series shows it; `runtime` may be null or 0, which both mean unknown."""
+
+    id: Int64
+    episode_number: Int32
+    season_number: NotRequired[Int32 | None]
+    name: NotRequired[Text | None]
+    overview: NotRequired[Text | None]
+    air_date: NotRequired[str | None]
+    episode_type: NotRequired[Name | None]
+    production_code: NotRequired[Name | None]
+    runtime: NotRequired[Int32 | None]
+    still_path: NotRequired[str | None]
+    vote_average: NotRequired[Score | None]
+    vote_count: NotRequired[Int32 | None]
+
+
+class Episode(ListedEpisode):
+    """An episode as its season shows it."""
+
+    crew: NotRequired[list[CrewMember] | None]
+    guest_stars: NotRequired[list[CastMember] | None]
+
+
+class Season(Shaped):
+    """The block `season/…`: all episodes at once. Its id stands in the series' own list alone."""
+
+    episodes: list[Episode]
+    name: NotRequired[Text | None]
+    overview: NotRequired[Text | None]
+    air_date: NotRequired[str | None]
+    season_number: NotRequired[Int32 | None]
+
+
+class Creator(Person):
+    """Somebody whose idea the series was."""
+
+    original_name: NotRequired[str | None]
+
+
+class Series(Shaped):
+    """A series' details without its appended blocks. It has no IMDb id of its own: `external_ids` has."""
+
+    id: Id
+    name: Name
+    original_name: NotRequired[Text | None]
+    original_language: NotRequired[Name | None]
+    origin_country: NotRequired[list[Name] | None]
+    overview: NotRequired[Text | None]
+    tagline: NotRequired[Text | None]
+    homepage: NotRequired[str | None]
+    status: NotRequired[Name | None]
+    type: NotRequired[Name | None]
+    first_air_date: NotRequired[str | None]
+    last_air_date: NotRequired[str | None]
+    in_production: NotRequired[bool | None]
+    languages: NotRequired[list[Name] | None]
+    episode_run_time: NotRequired[list[Int32] | None]
+    genres: NotRequired[list[Named] | None]
+    created_by: NotRequired[list[Creator] | None]
+    networks: NotRequired[list[Company] | None]
+    number_of_episodes: NotRequired[Int32 | None]
+    number_of_seasons: NotRequired[Int32 | None]
+    seasons: Annotated[list[ListedSeason], Field(max_length=MOST_SEASONS)]
+    last_episode_to_air: NotRequired[ListedEpisode | None]
+    next_episode_to_air: NotRequired[ListedEpisode | None]
+    production_companies: NotRequired[list[Company] | None]
+    production_countries: NotRequired[list[Country] | None]
+    spoken_languages: NotRequired[list[Language] | None]
+    poster_path: NotRequired[str | None]
+    backdrop_path: NotRequired[str | None]
+    adult: NotRequired[bool | None]
+    popularity: NotRequired[Number | None]
+    vote_average: NotRequired[Score | None]
+    vote_count: NotRequired[Int32 | None]
+
+
+class Role(Shaped):
+    """A part that somebody played in some episodes."""
+
+    character: NotRequired[str | None]
+    episode_count: NotRequired[Int64 | None]
+
+
+class Job(Shaped):
+    """A job that somebody did in some episodes."""
+
+    job: NotRequired[str | None]
+    episode_count: NotRequired[Int64 | None]
+
+
+class AggregateCastMember(Person):
+    """Somebody before the camera, in all seasons together."""
+
+    roles: NotRequired[list[Role] | None]
+    order: NotRequired[Int64 | None]
+    total_episode_count: NotRequired[Int64 | None]
+
+
+class AggregateCrewMember(Person):
+    """Somebody behind the camera, in all seasons together."""
+
+    jobs: NotRequired[list[Job] | None]
+    department: NotRequired[str | None]
+    total_episode_count: NotRequired[Int64 | None]
+
+
+class AggregateCredits(Shaped):
+    """The block `aggregate_credits`; the block `credits` has the latest season alone."""
+
+    cast: list[AggregateCastMember]
+    crew: list[AggregateCrewMember]
+
+
+class SeriesKeywords(Shaped):
+    """The block `keywords` of a series."""
+
+    results: list[Named]
+
+
+class Rating(Shaped):
+    """From which age on a series is meant, in a country's own terms."""
+
+    iso_3166_1: Name
+    rating: NotRequired[Name | None]
+
+
+class ContentRatings(Shaped):
+    """The block `content_ratings`."""
+
+    results: list[Rating]
+
+
+class SeriesExternalIds(Shaped):
+    """The block `external_ids` of a series. `imdb_id` is in every answer, if only as null."""
+
+    imdb_id: str | None
+    tvdb_id: NotRequired[Int64 | None]
+    wikidata_id: NotRequired[str | None]
+    facebook_id: NotRequired[str | None]
+    instagram_id: NotRequired[str | None]
+    twitter_id: NotRequired[str | None]
+
+
+class SeriesTexts(Shaped):
+    """The texts of a series in one language."""
+
+    name: NotRequired[Text | None]
+    overview: NotRequired[Text | None]
+    tagline: NotRequired[Text | None]
+
+
+class SeriesTranslation(Shaped):
+    """A series in a language as it is spoken in a country."""
+
+    iso_3166_1: NotRequired[Name | None]
+    iso_639_1: NotRequired[Name | None]
+    data: NotRequired[SeriesTexts | None]
+
+
+class SeriesTranslations(Shaped):
+    """The block `translations` of a series."""
+
+    translations: list[SeriesTranslation]
+
+
+class SeriesAlternativeTitles(Shaped):
+    """The block `alternative_titles` of a series."""
+
+    results: list[AlternativeTitle]
