@@ -17,8 +17,8 @@ from catalog_assets.tmdb.changes import ChangedDay, read_changed_day
 from catalog_assets.tmdb.discovery import SOURCES, Discovered, discover, want
 from catalog_assets.tmdb.refresh import Refreshed, refresh
 from catalog_assets.tmdb.run_log import logged_run
+from catalog_assets.tmdb.shown import shown_backlog, shown_calls
 from catalog_assets.tmdb.store import Store, opened_store
-from catalog_assets.tmdb.tables import row_counts
 from resources.dagster_resources import SourceDatabase, Tmdb
 from resources.databases import Database
 from resources.event_loop import run
@@ -172,7 +172,7 @@ def title_details(
         elif done.incomplete:
             ended.problem = f"{done.incomplete} titles lack a block of their details"
         with database.connection() as connection:
-            rows = row_counts(connection)
+            shown = {**shown_backlog(connection), **shown_calls(connection)}
     return dg.MaterializeResult(
         metadata={
             "titles_fetched": done.fetched,
@@ -181,7 +181,7 @@ def title_details(
             "titles_failed": done.failed,
             "titles_incomplete": done.incomplete,
             "titles_waited_for": done.waited_for,
-            "titles_still_due": rows.due,
+            **shown,
             **counts,
         }
     )

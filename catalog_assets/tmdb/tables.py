@@ -10,7 +10,7 @@ from resources.statements import statement
 
 @dataclass(frozen=True, slots=True)
 class RowCounts:
-    """Titles that are kept, with content, and gone; cards; series, seasons and episodes; titles that are due."""
+    """Titles that are kept, with content, and gone; cards; series, seasons and episodes."""
 
     titles: int
     works: int
@@ -19,7 +19,6 @@ class RowCounts:
     series: int
     seasons: int
     episodes: int
-    due: int
 
 
 def row_counts(connection: psycopg.Connection) -> RowCounts:

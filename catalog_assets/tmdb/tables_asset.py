@@ -11,6 +11,7 @@ from catalog_assets.tables import column_schema
 from catalog_assets.tmdb.assets import DAY_FRESHNESS, GROUP, OWNERS
 from catalog_assets.tmdb.merge import merge_details
 from catalog_assets.tmdb.run_log import logged_run
+from catalog_assets.tmdb.shown import shown_runs
 from catalog_assets.tmdb.tables import row_counts
 from resources.dagster_resources import SourceDatabase
 
@@ -56,6 +57,7 @@ def works(context: dg.AssetExecutionContext, source: SourceDatabase) -> Iterator
         with database.connection() as connection:
             rows = row_counts(connection)
             columns = {name: column_schema(connection, f"tmdb.{TABLES[name][1]}") for name in TABLES}
+            runs = shown_runs(connection)
     told: dict[str, dict[str, Any]] = {
         "works": {
             "dagster/row_count": rows.titles,
@@ -68,6 +70,7 @@ def works(context: dg.AssetExecutionContext, source: SourceDatabase) -> Iterator
             "gone": merged.gone,
             "works": rows.works,
             "series": rows.series,
+            **runs,
         },
         "seasons": {"dagster/row_count": rows.seasons},
         "episodes": {

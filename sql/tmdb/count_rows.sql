@@ -6,5 +6,4 @@ SELECT
   (SELECT count(*) FROM tmdb.work_cards_cache) AS cards,
   (SELECT count(*) FROM tmdb.tv_series) AS series,
   (SELECT count(*) FROM tmdb.tv_seasons) AS seasons,
-  (SELECT count(*) FROM tmdb.tv_episodes) AS episodes,
-  (SELECT count(*) FROM tmdb.staleness AS s WHERE s.is_due) AS due
+  (SELECT count(*) FROM tmdb.tv_episodes) AS episodes

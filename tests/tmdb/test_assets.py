@@ -31,6 +31,26 @@ def test_new_films_of_a_list_become_works_with_cards(jobs: Jobs) -> None:
     assert tmdb.one("SELECT count(*) FROM ops.api_calls WHERE asset = 'tmdb/title_details'") == 30
 
 
+def test_the_queue_the_calls_and_the_runs_are_shown_with_the_assets(jobs: Jobs) -> None:
+    jobs.tmdb.sandbox.control(do="fault", path=f"/3/movie/{jobs.tmdb.ids()[0]}", status=400, times=1)
+    asked = {"tmdb_ids": jobs.tmdb.ids()[:5]}
+    result = jobs.run(TMDB_REFRESH, only=["title_details", *TMDB_TABLES], title_details=asked)
+    shown = {
+        event.asset_key.path[-1]: event.materialization.metadata
+        for event in result.get_asset_materialization_events()
+        if event.asset_key is not None
+    }
+    details, works = shown["title_details"], shown["works"]
+    assert details["backlog"].value == jobs.tmdb.one("SELECT count(*) FROM refresh_queue")
+    ((waiting,), (called, *_), (ran,)) = (
+        [record.data for record in table.records]
+        for table in (details["queue_backlog"].value, details["calls_by_endpoint"].value, works["run_history"].value)
+    )
+    assert (waiting["titles"], waiting["status"]) == (details["backlog"].value, "waiting")
+    assert (called["endpoint"], called["status"], called["calls"]) == ("/3/movie/…", "200", 4)
+    assert (ran["source"], ran["ingested"], ran["requests"]) == ("ids", 4, 5)
+
+
 def test_a_second_run_fetches_nothing_and_is_logged_all_the_same(jobs: Jobs) -> None:
     jobs.run(TMDB_INGEST, title_lists=LISTS)
     before = jobs.tmdb.requests("/movie/")
