@@ -17,9 +17,10 @@ from catalog_assets.pool_waits import sleep_while_waiting
 from catalog_assets.tmdb.assets import tmdb_pages
 from catalog_assets.tmdb.automation import tmdb_automation
 from catalog_assets.tmdb.checks import tables_checks
+from catalog_assets.tmdb.images_asset import hosted_images, images_checks
 from catalog_assets.tmdb.retention_asset import retained_answers, retained_answers_checks
 from catalog_assets.tmdb.tables_asset import works
-from resources.dagster_resources import Hotstar, SourceDatabase, Tmdb
+from resources.dagster_resources import Hotstar, Images, SourceDatabase, Tmdb
 
 
 def build_definitions(*, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
@@ -28,17 +29,17 @@ def build_definitions(*, resources: Mapping[str, Any] | None = None) -> dg.Defin
     Runs use the in-process executor: killing a run's one process leaves nothing that goes on writing.
 
     Args:
-        resources: Resources that replace the ones of the same name (`source`, `hotstar`, `tmdb`).
+        resources: Resources that replace the ones of the same name (`source`, `hotstar`, `tmdb`, `images`).
     """
     sleep_while_waiting()
     schedules, sensors = automation()
     tmdb_schedules, tmdb_sensors = tmdb_automation()
     return dg.Definitions(
-        assets=[*hotstar_assets(), daily_figures, retained_pages, *tmdb_pages, works, retained_answers, run_logs],
-        asset_checks=[*hotstar_checks(), retention_checks, *tables_checks, retained_answers_checks, logs_in_bounds],
+        assets=[*hotstar_assets(), daily_figures, retained_pages, *tmdb_pages, works, hosted_images, retained_answers, run_logs],
+        asset_checks=[*hotstar_checks(), retention_checks, *tables_checks, images_checks, retained_answers_checks, logs_in_bounds],
         jobs=jobs(),
         schedules=[*schedules, *tmdb_schedules],
         sensors=[*sensors, *tmdb_sensors],
-        resources={"source": SourceDatabase(), "hotstar": Hotstar(), "tmdb": Tmdb(), **(resources or {})},
+        resources={"source": SourceDatabase(), "hotstar": Hotstar(), "tmdb": Tmdb(), "images": Images(), **(resources or {})},
         executor=dg.in_process_executor,
     )

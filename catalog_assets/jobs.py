@@ -32,12 +32,12 @@ def jobs() -> list[UnresolvedAssetJobDefinition]:
         ),
         dg.define_asset_job(
             TMDB_INGEST,
-            selection=tmdb_keys("title_lists", "title_details", *TMDB_TABLES),
+            selection=tmdb_keys("title_lists", "title_details", *TMDB_TABLES, "images"),
             description="New films and series from TMDB's lists, fetched and merged with whatever else is due: weekly.",
         ),
         dg.define_asset_job(
             TMDB_REFRESH,
-            selection=tmdb_keys("title_changes", "title_details", *TMDB_TABLES),
+            selection=tmdb_keys("title_changes", "title_details", *TMDB_TABLES, "images"),
             description="What TMDB says has changed, and whatever else is due, fetched and merged: daily and when due.",
         ),
         dg.define_asset_job(

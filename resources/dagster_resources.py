@@ -1,4 +1,4 @@
-"""What assets ask Dagster for: the source database and the clients of services.
+"""What assets ask Dagster for: the source database, the clients of services and the image store.
 
 Addresses and credentials come from the settings when a run asks, never from the definitions: nothing of them can stand
 in the instance or the UI.
@@ -9,14 +9,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import dagster as dg
+import psycopg
 from pydantic import SecretStr
 
 from resources.databases import Database
 from resources.edgeauth import TokenRecord
 from resources.errors import SettingsError
+from resources.image_store import ImageStore, image_place, open_image_store
+from resources.images import ImageClient
 from resources.hotstar import HOTSTAR_PACE, HotstarClient
-from resources.origins import stamp_origin
-from resources.settings import load_settings
+from resources.origins import origin_of, stamp_origin
+from resources.settings import TMDB_PRODUCTION, TmdbAccess, load_settings
 from resources.statements import statement
 from resources.tmdb import TmdbClient, tmdb_pace
 
@@ -123,3 +126,47 @@ class Tmdb(dg.ConfigurableResource[TmdbClient]):
             asset=asset,
             pace=tmdb_pace(access.requests_per_second),
         )
+
+
+class Images(dg.ConfigurableResource[ImageStore]):
+    """The image store, and the hosts that its images come from."""
+
+    def is_on(self) -> bool:
+        """Whether images are fetched: as `IMAGES_ENABLED` says, else where TMDB itself is asked.
+
+        Raises:
+            SettingsError: TMDB's key cannot be used.
+        """
+        settings = load_settings()
+        if settings.tmdb is None:
+            return False
+        return _is_tmdb_itself(settings.tmdb) if settings.images_enabled is None else settings.images_enabled
+
+    def store(self, connection: psycopg.Connection) -> ImageStore:
+        """The store that belongs to a source database: the sandbox's images stand apart from real ones.
+
+        Raises:
+            SettingsError: the settings name no store.
+            ImageStoreError: it cannot be opened.
+        """
+        settings = load_settings()
+        origin = origin_of(connection, service="tmdb") or ""
+        return open_image_store(image_place(settings, is_simulated=origin.startswith("sandbox:")), settings)
+
+    def client(self, connection: psycopg.Connection) -> ImageClient:
+        """A client for one run, which stamps the database with TMDB's origin first.
+
+        At another address than TMDB's own, such as a sandbox's, pictures are asked for there too, those of videos
+        included: nobody else has them.
+
+        Raises:
+            SettingsError: TMDB has no key.
+            OriginMismatch: the database holds another origin's data.
+        """
+        access = load_settings().require_tmdb()
+        stamp_origin(connection, service="tmdb", origin=access.origin)
+        return ImageClient(base_url=None if _is_tmdb_itself(access) else access.base_url)
+
+
+def _is_tmdb_itself(access: TmdbAccess) -> bool:
+    return access.base_url == TMDB_PRODUCTION

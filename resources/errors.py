@@ -50,6 +50,10 @@ class AlertError(CatalogError):
     """A channel did not take an alert; it is tried again. Never names the channel's address."""
 
 
+class ImageStoreError(CatalogError):
+    """The image store cannot be written, read or listed."""
+
+
 class ServiceError(CatalogError):
     """A service did not give what was asked.
 
@@ -76,6 +80,12 @@ class ServiceError(CatalogError):
 
 class PermanentServiceError(ServiceError):
     """Asking again brings the same: 401, 403 after one new token, 404, 400, 422 and their like."""
+
+    retryable = False
+
+
+class NotAnImage(ServiceError):
+    """What came in place of a picture is none, or is too large."""
 
     retryable = False
 

@@ -19,3 +19,9 @@ def stamp_origin(connection: psycopg.Connection, *, service: str, origin: str) -
             f"The source database holds {service} data of «{found[0]}», and this run would bring «{origin}»: "
             "use another database (SOURCE_DATABASE_URL or CATALOG_HOME) for it."
         )
+
+
+def origin_of(connection: psycopg.Connection, *, service: str) -> str | None:
+    """Whose data of a service the source database holds; None: nobody's yet."""
+    found = connection.execute(statement("ops/read_origin"), {"service": service}).fetchone()
+    return None if found is None else str(found[0])

@@ -94,6 +94,15 @@ class Settings(BaseSettings):
     tmdb_requests_per_second: TmdbRate = 20.0
     catalog_origin_tmdb: str | None = None
 
+    images_enabled: bool | None = None
+    images_url: str | None = None
+    images_public_url: str | None = None
+    aws_access_key_id: SecretStr | None = None
+    aws_secret_access_key: SecretStr | None = None
+    aws_session_token: SecretStr | None = None
+    aws_region: str | None = None
+    aws_endpoint_url: str | None = None
+
     sandbox_seed: NonNegativeInt = 1
     sandbox_scale: NonNegativeFloat = 1.0
     sandbox_movies: NonNegativeInt | None = None

@@ -20,6 +20,7 @@ from sandbox.tmdb import Tmdb
 from sandbox.tmdb_films import Films
 from sandbox.tmdb_images import TmdbImages
 from sandbox.tmdb_series import TvSeries
+from sandbox.youtube_images import YoutubeImages
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class World:
             key=options.tmdb_key,
             limiter=Limiter(rate=options.tmdb_rate, latency=options.tmdb_latency),
         )
-        self.services: tuple[Service, ...] = (self.tmdb, TmdbImages(), hotstar)
+        self.services: tuple[Service, ...] = (self.tmdb, TmdbImages(), YoutubeImages(), hotstar)
         self.ledgers = {service.name: Ledger() for service in self.services}
         self.changes: list[dict[str, object]] = []
         """Every change since the start, with the sandbox's time and the content ids it touched."""

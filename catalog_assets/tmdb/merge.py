@@ -205,7 +205,7 @@ class _Writing:
         written = {table: cursor.execute(write).rowcount for table, write in self.write_rows.items()}
         for name in _STATEMENTS:
             cursor.execute(statement(f"tmdb/{name}"))
-        cards = cursor.execute(statement("tmdb/write_cards"), {"merged_at": merged_at}).rowcount
+        cards = cursor.execute(statement("tmdb/write_cards"), {"merged_at": merged_at, "are_images": False}).rowcount
         cursor.execute(statement("tmdb/clear_documents"))
         changed = {"episodes_written": written["tv_episodes"], "episodes_removed": removed["tv_episodes"]}
         return {**counts, "cards": cards, **changed}

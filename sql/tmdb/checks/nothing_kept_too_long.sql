@@ -1,4 +1,4 @@
--- What TMDB's terms forbid: answers, works, blocks lent to them and titles in the log that are older than 180 days.
+-- What TMDB's terms forbid: answers, works, blocks lent to them, titles in the log and images that are older than 180 days.
 SELECT 'page ' || p.page_id || ' of ' || p.sent_at::date AS offender
 FROM tmdb.pages AS p
 WHERE p.sent_at < tmdb.now() - interval '180 days'
@@ -16,3 +16,7 @@ UNION ALL
 SELECT 'titles in the log of run ' || l.run_id
 FROM tmdb.scheduled_ingestion_log AS l
 WHERE l.created_at < tmdb.now() - interval '180 days' AND (l.ingested_titles <> '{}' OR l.failed_titles <> '{}')
+UNION ALL
+SELECT 'image ' || i.name || ' of ' || i.fetched_at::date
+FROM tmdb.images AS i
+WHERE i.fetched_at < tmdb.now() - interval '180 days'
