@@ -54,7 +54,9 @@ def image_place(settings: Settings, *, is_simulated: bool) -> ImagePlace:
         raise SettingsError("IMAGES_URL must be a folder's path, file:///… or s3://bucket/prefix, without credentials.")
     public = settings.images_public_url
     if public is None and url.scheme == "s3":
-        raise SettingsError("IMAGES_PUBLIC_URL is not set: say where people read what stands in the store of IMAGES_URL.")
+        raise SettingsError(
+            "IMAGES_PUBLIC_URL is not set: say where people read what stands in the store of IMAGES_URL."
+        )
     folder = f"/{SANDBOX_FOLDER}" if is_simulated else ""
     return ImagePlace(root + folder, f"{(public or root).rstrip('/')}{folder}/")
 

@@ -147,7 +147,7 @@ class ImageClient:
                     body = await _read(response, call) if status == 200 else b""
                     received = response.num_bytes_downloaded
             return self._judged(call, response, body, number)
-        except (TimeoutError, httpx.TransportError) as broken:
+        except (TimeoutError, httpx.TransportError, httpx.DecodingError) as broken:
             failure = "timeout" if isinstance(broken, TimeoutError | httpx.TimeoutException) else type(broken).__name__
             raise ServiceUnreachable(
                 f"{call.service} can't be reached for {call.url} ({failure}).", call.service, call.endpoint
@@ -235,7 +235,7 @@ def wait_of(error: ServiceError) -> float:
 
 async def _read(response: httpx.Response, call: _Call) -> bytes:
     pieces, size = [], 0
-    async for piece in response.aiter_raw():
+    async for piece in response.aiter_bytes():
         size += len(piece)
         if size > MOST_BYTES:
             raise NotAnImage(f"{call.url} has more than {MOST_BYTES:,} bytes.", call.service, call.endpoint)

@@ -171,9 +171,7 @@ def show_on_cards(connection: psycopg.Connection, done: ImagesKept) -> None:
         work_ids = [work_id for (work_id,) in cursor.execute(statement("tmdb/list_works_to_show")).fetchall()]
         cursor.execute(statement("tmdb/create_documents"))
         for first in range(0, len(work_ids), WORKS_AT_ONCE):
-            cursor.execute(
-                statement("tmdb/fill_works_to_show"), {"work_ids": work_ids[first : first + WORKS_AT_ONCE]}
-            )
+            cursor.execute(statement("tmdb/fill_works_to_show"), {"work_ids": work_ids[first : first + WORKS_AT_ONCE]})
             written = cursor.execute(statement("tmdb/write_cards"), {"merged_at": now, "are_images": True})
             done.cards += written.rowcount
             cursor.execute(statement("tmdb/clear_documents"))

@@ -90,7 +90,10 @@ def _store_and_manifest_differ(connection: psycopg.Connection) -> Sequence[str]:
     if not count_images(connection).known:
         return []  # images were never on: there may be no store
     store = Images().store(connection)
-    return [*(each for folder in FOLDERS for each in _differing(connection, store, folder)), *_changed(connection, store)]
+    return [
+        *(each for folder in FOLDERS for each in _differing(connection, store, folder)),
+        *_changed(connection, store),
+    ]
 
 
 def _differing(connection: psycopg.Connection, store: ImageStore, folder: str) -> Iterator[str]:
