@@ -1,6 +1,6 @@
 -- Writes the cards of works whose content changed, where the card itself does: its tag is that of everything but `last_updated`, which is
 -- when the content came that the card was written from. Where only images came or went, both times stay: a replay knows no more of them.
-WITH cards AS (
+WITH cards AS MATERIALIZED (  -- made once, though what is made is both written and hashed
   SELECT
     d.work_id,
     jsonb_build_object(

@@ -92,10 +92,23 @@ COMMENT ON VIEW tmdb.due_images IS 'Images to be fetched: not had, had from else
 CREATE VIEW tmdb.shown_images AS
 SELECT
   d.work_id,
-  coalesce(medium.url, d.poster_url_medium) AS poster_url_medium,
-  coalesce(large.url, d.poster_url_large) AS poster_url_large,
-  coalesce(backdrop.url, d.backdrop_url) AS backdrop_url,
-  coalesce(thumb.url, d.trailer_thumbnail) AS trailer_thumbnail,
+  -- Looked up one by one: a join would read the whole manifest for a few works.
+  coalesce((
+    SELECT i.url FROM tmdb.images AS i
+    WHERE i.name = tmdb.image_name(t.media_type, 'posters', t.tmdb_id, '_medium') AND i.source_url = d.poster_url_medium
+  ), d.poster_url_medium) AS poster_url_medium,
+  coalesce((
+    SELECT i.url FROM tmdb.images AS i
+    WHERE i.name = tmdb.image_name(t.media_type, 'posters', t.tmdb_id, '_large') AND i.source_url = d.poster_url_large
+  ), d.poster_url_large) AS poster_url_large,
+  coalesce((
+    SELECT i.url FROM tmdb.images AS i
+    WHERE i.name = tmdb.image_name(t.media_type, 'backdrops', t.tmdb_id, '') AND i.source_url = d.backdrop_url
+  ), d.backdrop_url) AS backdrop_url,
+  coalesce((
+    SELECT i.url FROM tmdb.images AS i
+    WHERE i.name = tmdb.image_name(t.media_type, 'trailers', t.tmdb_id, '_thumb') AND i.source_url = d.trailer_thumbnail
+  ), d.trailer_thumbnail) AS trailer_thumbnail,
   CASE WHEN (SELECT EXISTS (SELECT FROM tmdb.images)) THEN coalesce((
     SELECT array_agg(coalesce(i.url, still.still_url) ORDER BY still.place)
     FROM unnest(d.still_images) WITH ORDINALITY AS still (still_url, place)
@@ -127,15 +140,7 @@ SELECT
         AND played.place <= 10 AND played.member ->> 'photo_url_medium' IS NOT NULL
   ), '[]') ELSE d.cast_members END AS cast_members
 FROM tmdb.details AS d
-JOIN tmdb.titles AS t USING (work_id)
-LEFT JOIN tmdb.images AS medium
-  ON medium.name = tmdb.image_name(t.media_type, 'posters', t.tmdb_id, '_medium') AND medium.source_url = d.poster_url_medium
-LEFT JOIN tmdb.images AS large
-  ON large.name = tmdb.image_name(t.media_type, 'posters', t.tmdb_id, '_large') AND large.source_url = d.poster_url_large
-LEFT JOIN tmdb.images AS backdrop
-  ON backdrop.name = tmdb.image_name(t.media_type, 'backdrops', t.tmdb_id, '') AND backdrop.source_url = d.backdrop_url
-LEFT JOIN tmdb.images AS thumb
-  ON thumb.name = tmdb.image_name(t.media_type, 'trailers', t.tmdb_id, '_thumb') AND thumb.source_url = d.trailer_thumbnail;
+JOIN tmdb.titles AS t USING (work_id);
 COMMENT ON VIEW tmdb.shown_images IS 'The addresses of each work''s images as it is shown: our own where the image is had, else TMDB''s or YouTube''s';
 
 CREATE OR REPLACE VIEW tmdb.works_meta AS
