@@ -15,9 +15,9 @@ from pydantic import SecretStr
 from resources.databases import Database
 from resources.edgeauth import TokenRecord
 from resources.errors import SettingsError
+from resources.hotstar import HOTSTAR_PACE, HotstarClient
 from resources.image_store import ImageStore, image_place, open_image_store
 from resources.images import ImageClient
-from resources.hotstar import HOTSTAR_PACE, HotstarClient
 from resources.origins import origin_of, stamp_origin
 from resources.settings import TMDB_PRODUCTION, TmdbAccess, load_settings
 from resources.statements import statement

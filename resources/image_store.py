@@ -1,4 +1,4 @@
-"""The object store that images stand in: a folder, or S3. Whose objects they are is the manifest's to say, not this one's."""
+"""The object store that images stand in: a folder, or S3. Which objects it should hold is the manifest's to say."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager

@@ -32,7 +32,7 @@ def test_assets_jobs_schedules_and_sensors_keep_their_names() -> None:
         *("hotstar/episode_updates", "hotstar/episode_census", "hotstar/episodes"),
         "hotstar/daily_figures",
         *("tmdb/title_lists", "tmdb/title_changes", "tmdb/title_details"),
-        *("tmdb/works", "tmdb/seasons", "tmdb/episodes", "tmdb/work_cards"),
+        *("tmdb/works", "tmdb/seasons", "tmdb/episodes", "tmdb/work_cards", "tmdb/images"),
         *("hotstar/retained_pages", "tmdb/retained_pages", "dagster/run_logs"),
     }
     assert {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")} == {

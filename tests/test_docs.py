@@ -29,6 +29,7 @@ from catalog_assets.hotstar.parts import MOST_READINGS
 from catalog_assets.hotstar.retention_checks import PROVED_IN_DAYS, RETENTION_CHECKS
 from catalog_assets.offenders import SHOWN, Check
 from catalog_assets.tmdb.checks import CHECKS as TMDB_CHECKS
+from catalog_assets.tmdb.images_asset import IMAGES_CHECKS, READ_A_DAY
 from catalog_assets.tmdb.retention_asset import RETAINED_CHECKS
 from resources.edgeauth import RENEW_S, WINDOW_S
 from resources.hotstar import HOTSTAR_PACE
@@ -157,6 +158,7 @@ def test_every_table_and_view_is_documented(source_url: str) -> None:
 
 def test_every_check_has_an_entry_and_no_entry_is_left_over() -> None:
     of_merges: list[Check | TableCheck] = [*CHECKS, *(check for checks in TMDB_CHECKS.values() for check in checks)]
+    of_merges += IMAGES_CHECKS
     names = [check.name for check in (*of_merges, *RETAINED_CHECKS, *RETENTION_CHECKS)] + ["logs_in_bounds"]
     entries = re.findall(r"^## (\w+)$", text("checks.md"), re.MULTILINE)
     assert sorted(entries) == sorted(names)
@@ -182,6 +184,7 @@ def test_every_asset_job_schedule_sensor_and_pool_is_named() -> None:
 def test_every_figure_of_an_asset_is_explained() -> None:
     sources = (
         "tmdb/assets.py",
+        "tmdb/images_asset.py",
         "tmdb/retention_asset.py",
         "hotstar/assets.py",
         "hotstar/retention_asset.py",
@@ -242,6 +245,7 @@ def test_guards_times_and_limits_are_those_of_the_code() -> None:
             f"lists the first {SHOWN}",
             f"within {PROVED_IN_DAYS} days",
             f"asked for {hours['pause']} hours later",
+            f"{READ_A_DAY} of them are read whole",
         ],
         "troubleshooting.md": [
             guard,

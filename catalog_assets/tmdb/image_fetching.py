@@ -1,4 +1,4 @@
-"""Fetches a batch of images into the store: asked for with what is known of them, written only where the content differs."""
+"""Fetches a batch of images into the store: asked for with what is known of them, written where the content differs."""
 
 import asyncio
 import hashlib
@@ -26,7 +26,6 @@ class DueImage:
     source_url: str | None
     taken_from: str | None
     etag: str | None
-    bytes: int | None
     content_sha256: bytes | None
     now: datetime
 

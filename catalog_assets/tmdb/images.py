@@ -7,7 +7,7 @@ the next run knows. One run at a time changes the store; whoever comes second wa
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import psycopg
 import structlog
@@ -124,7 +124,7 @@ async def fetch_due(
     asset: str,
     done: ImagesKept,
 ) -> None:
-    """Fetches what is due, batch by batch; each batch is noted when it is stored. An image that fails costs itself alone.
+    """Fetches what is due, batch by batch, each noted when it is stored. An image that fails costs itself alone.
 
     Where nothing of a whole batch could be had, and not because it was refused, the rest is left to a later run.
 
@@ -162,8 +162,8 @@ async def fetch_due(
 
 def show_on_cards(connection: psycopg.Connection, done: ImagesKept) -> None:
     """Writes the cards that show images whose address came or went, in one transaction that no merge runs beside."""
-    ((is_due,),) = connection.execute(statement("tmdb/has_cards_due")).fetchall()
-    if not is_due:
+    ((first,),) = connection.execute(statement("tmdb/has_cards_due")).fetchall()
+    if first is None:
         return
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(statement("tmdb/lock_merge"))

@@ -1,4 +1,4 @@
-"""The asset of TMDB's images in the object store, and its checks. A failed image fails no film and no run."""
+"""The asset of TMDB's images in the object store, and its checks. A failed image fails no title and no run."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ READ_A_DAY = 100
 @dg.asset(
     key=IMAGES,
     description="TMDB's images in the object store: posters, backdrops, stills, faces and pictures of videos.",
-    deps=[["tmdb", "works"]],
+    deps=[["tmdb", "works"], ["tmdb", "work_cards"]],
     partitions_def=tmdb_days,
     backfill_policy=dg.BackfillPolicy.single_run(),
     freshness_policy=DAY_FRESHNESS,

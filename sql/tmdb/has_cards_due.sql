@@ -1,2 +1,2 @@
--- Whether an image's address came or went that cards do not show yet.
-SELECT EXISTS (SELECT FROM tmdb.images WHERE cards_due)
+-- The first image whose address came or went that cards do not show yet; null: there is none.
+SELECT min(i.name) FROM tmdb.images AS i WHERE i.cards_due

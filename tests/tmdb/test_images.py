@@ -44,8 +44,8 @@ def test_what_works_name_stands_in_the_store_and_is_shown_from_there(hosted: Hos
     noted = {row[0]: row[1:] for row in tmdb.rows("SELECT name, bytes, content_sha256, content_type FROM images")}
     assert noted == {name: (len(body), hashlib.sha256(body).digest(), "image/jpeg") for name, body in files.items()}
     ((medium, large, small, backdrop, stills, trailers, cast),) = tmdb.rows(
-        "SELECT poster_url_medium, poster_url_large, poster_url_small, backdrop_url, still_images, trailers, cast_members"
-        " FROM works_meta"
+        "SELECT poster_url_medium, poster_url_large, poster_url_small, backdrop_url, still_images, trailers,"
+        " cast_members FROM works_meta"
     )
     assert (medium, large) == (f"{PUBLIC}posters/{film}_medium.jpg", f"{PUBLIC}posters/{film}_large.jpg")
     assert small.startswith("https://image.tmdb.org/t/p/w185/")

@@ -1,4 +1,4 @@
-"""Whatever interrupts a run, or happens to the store, the next run mends: no object is unknown, none is shown in vain."""
+"""Whatever interrupts a run or happens to the store, the next run mends: no object is unknown, none shown in vain."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -81,8 +81,8 @@ def test_killed_before_cards_show_what_was_stored(hosted: Hosted, monkeypatch: p
     with monkeypatch.context() as patched:
         calls = iter((shown, killing()))  # the first is before anything is fetched
 
-        def show(*given: object) -> object:
-            return next(calls)(*given)
+        def show(connection: psycopg.Connection, done: images.ImagesKept) -> None:
+            next(calls)(connection, done)
 
         patched.setattr(images, "show_on_cards", show)
         assert hosted.fails()

@@ -1,4 +1,4 @@
-"""TMDB's images in an object store: which are wanted, which are had; the description is the SQL file beside this one."""
+"""TMDB's images in an object store, those wanted and those had; the description is the SQL file beside this one."""
 
 from pathlib import Path
 

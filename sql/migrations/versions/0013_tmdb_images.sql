@@ -80,7 +80,7 @@ COMMENT ON VIEW tmdb.wanted_images IS 'What the image store should hold. A face 
 
 CREATE VIEW tmdb.due_images AS
 SELECT
-  i.name, i.wanted_url, i.source_url, i.taken_from, i.etag, i.bytes, i.content_sha256, i.failed_at, tmdb.now() AS now,
+  i.name, i.wanted_url, i.source_url, i.taken_from, i.etag, i.content_sha256, i.failed_at, tmdb.now() AS now,
   CASE WHEN i.source_url IS NULL THEN 'not had' WHEN i.source_url <> i.wanted_url THEN 'another picture' ELSE 'near the end of keeping' END AS reason
 FROM tmdb.images AS i
 WHERE
@@ -109,13 +109,13 @@ SELECT
     SELECT i.url FROM tmdb.images AS i
     WHERE i.name = tmdb.image_name(t.media_type, 'trailers', t.tmdb_id, '_thumb') AND i.source_url = d.trailer_thumbnail
   ), d.trailer_thumbnail) AS trailer_thumbnail,
-  CASE WHEN (SELECT EXISTS (SELECT FROM tmdb.images)) THEN coalesce((
+  CASE WHEN (SELECT min(any_one.name) FROM tmdb.images AS any_one) IS NOT NULL THEN coalesce((
     SELECT array_agg(coalesce(i.url, still.still_url) ORDER BY still.place)
     FROM unnest(d.still_images) WITH ORDINALITY AS still (still_url, place)
     LEFT JOIN tmdb.images AS i
-      ON i.name = tmdb.image_name(t.media_type, 'stills', t.tmdb_id, '_' || (still.place - 1)::text) AND i.source_url = still.still_url
+      ON i.name = tmdb.image_name(t.media_type, 'stills', t.tmdb_id, '_' || (still.place - 1)::text) AND still.still_url = i.source_url
   ), '{}') ELSE d.still_images END AS still_images,
-  CASE WHEN (SELECT EXISTS (SELECT FROM tmdb.images)) THEN coalesce((
+  CASE WHEN (SELECT min(any_one.name) FROM tmdb.images AS any_one) IS NOT NULL THEN coalesce((
     SELECT
       jsonb_agg(
         CASE WHEN i.url IS NULL THEN video.trailer ELSE jsonb_set(video.trailer, '{thumbnail}', to_jsonb(i.url)) END ORDER BY video.place
@@ -126,7 +126,7 @@ SELECT
         i.name = tmdb.image_name(t.media_type, 'trailers', t.tmdb_id, '_' || (video.place - 1)::text)
         AND i.source_url = video.trailer ->> 'thumbnail'
   ), '[]') ELSE d.trailers END AS trailers,
-  CASE WHEN (SELECT EXISTS (SELECT FROM tmdb.images)) THEN coalesce((
+  CASE WHEN (SELECT min(any_one.name) FROM tmdb.images AS any_one) IS NOT NULL THEN coalesce((
     SELECT
       jsonb_agg(
         CASE WHEN i.url IS NULL THEN played.member ELSE jsonb_set(played.member, '{photo_url_medium}', to_jsonb(i.url)) END
