@@ -35,11 +35,33 @@ def build_definitions(*, resources: Mapping[str, Any] | None = None) -> dg.Defin
     schedules, sensors = automation()
     tmdb_schedules, tmdb_sensors = tmdb_automation()
     return dg.Definitions(
-        assets=[*hotstar_assets(), daily_figures, retained_pages, *tmdb_pages, works, hosted_images, retained_answers, run_logs],
-        asset_checks=[*hotstar_checks(), retention_checks, *tables_checks, images_checks, retained_answers_checks, logs_in_bounds],
+        assets=[
+            *hotstar_assets(),
+            daily_figures,
+            retained_pages,
+            *tmdb_pages,
+            works,
+            hosted_images,
+            retained_answers,
+            run_logs,
+        ],
+        asset_checks=[
+            *hotstar_checks(),
+            retention_checks,
+            *tables_checks,
+            images_checks,
+            retained_answers_checks,
+            logs_in_bounds,
+        ],
         jobs=jobs(),
         schedules=[*schedules, *tmdb_schedules],
         sensors=[*sensors, *tmdb_sensors],
-        resources={"source": SourceDatabase(), "hotstar": Hotstar(), "tmdb": Tmdb(), "images": Images(), **(resources or {})},
+        resources={
+            "source": SourceDatabase(),
+            "hotstar": Hotstar(),
+            "tmdb": Tmdb(),
+            "images": Images(),
+            **(resources or {}),
+        },
         executor=dg.in_process_executor,
     )

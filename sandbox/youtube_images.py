@@ -10,7 +10,7 @@ from sandbox.limits import Limiter
 from sandbox.pictures import jpeg
 from sandbox.requests import Asked, Reply
 
-_PATH = re.compile(r"/vi/(\d{11,12})/(maxresdefault|hqdefault)\.jpg")
+_PATH = re.compile(r"/vi/(\d{11,20})/(maxresdefault|hqdefault)\.jpg")
 _SIZES = {"maxresdefault": (1280, 720), "hqdefault": (480, 360)}
 _PLACEHOLDER = (120, 90)
 

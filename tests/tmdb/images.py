@@ -9,10 +9,11 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from catalog_assets.jobs import TMDB_INGEST, TMDB_REFRESH
+from catalog_assets.jobs import TMDB_INGEST, TMDB_REFRESH, TMDB_TABLES
 from catalog_assets.tmdb.images_asset import IMAGES_CHECKS
 from tests.tmdb.platform import Jobs, tmdb_jobs
 
+MERGED = ["title_details", *TMDB_TABLES]
 PUBLIC = "https://images.example.org/sandbox/"
 
 
@@ -25,9 +26,13 @@ class Hosted:
 
     def films(self, *ids: int) -> dg.ExecuteInProcessResult:
         """Fetches and merges films, then their images."""
-        details = {"tmdb_ids": list(ids), "force": True}
-        only = ["title_details", "works", "images"]
-        return self.jobs.run(TMDB_REFRESH, only=only, title_details=details)
+        return self.jobs.run(
+            TMDB_REFRESH, only=[*MERGED, "images"], title_details={"tmdb_ids": list(ids), "force": True}
+        )
+
+    def merged(self, *ids: int) -> None:
+        """Fetches and merges films alone."""
+        assert self.jobs.run(TMDB_REFRESH, only=MERGED, title_details={"tmdb_ids": list(ids)}).success
 
     def run(self) -> dict[str, Any]:
         """Materialises the images alone; returns the figures."""

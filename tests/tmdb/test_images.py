@@ -8,10 +8,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from catalog_assets.jobs import RETENTION
+from catalog_assets.jobs import RETENTION, TMDB_REFRESH
 from catalog_assets.tmdb.replay import replay
 from catalog_assets.tmdb.retention_asset import RETAINED_ANSWERS, RETAINED_CHECKS
-from tests.tmdb.images import PUBLIC, Hosted, figures, images_hosted, rich
+from tests.tmdb.images import MERGED, PUBLIC, Hosted, figures, images_hosted, rich
 
 ShiftClock = Callable[[psycopg.Connection, timedelta], None]
 
@@ -250,3 +250,22 @@ def test_another_public_address_is_shown_without_a_request(hosted: Hosted, monke
     assert len(hosted.asked()) == asked
     shown = hosted.jobs.tmdb.one("SELECT payload ->> 'backdrop' FROM work_cards_cache")
     assert shown == f"https://cdn.example.org/sandbox/backdrops/{film}.jpg"
+
+
+def test_a_series_has_its_images_beside_those_of_a_film_of_the_same_number(hosted: Hosted) -> None:
+    tmdb = hosted.jobs.tmdb
+    both = sorted(set(tmdb.ids()) & set(tmdb.ids("tmdb_series")))
+    number = next(each for each in both if tmdb.sandbox.tmdb(f"/tv/{each}").json()["poster_path"])
+    tmdb.want(number)
+    tmdb.want(number, media_type="tv")
+    figures(hosted.jobs.run(TMDB_REFRESH, only=[*MERGED, "images"]))
+    names = dict(
+        tmdb.rows("SELECT media_type, array_agg(name) FROM work_images JOIN titles USING (work_id) GROUP BY 1")
+    )
+    assert names["tv"]
+    assert [name for name in names["tv"] if not name.startswith(("tv/", "cast/"))] == []
+    assert [name for name in names["movie"] if name.startswith("tv/")] == []
+    assert set(hosted.files()) == {name for each in names.values() for name in each}
+    shown = tmdb.one("SELECT poster_url_medium FROM works_meta JOIN titles USING (work_id) WHERE media_type = 'tv'")
+    assert shown == f"{PUBLIC}tv/posters/{number}_medium.jpg"
+    assert hosted.failing() == {}

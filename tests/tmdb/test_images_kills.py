@@ -41,7 +41,7 @@ def killed(hosted: Hosted, monkeypatch: pytest.MonkeyPatch, target: object, name
 @pytest.mark.parametrize("after", [False, True])
 def test_killed_between_writing_and_noting(hosted: Hosted, monkeypatch: pytest.MonkeyPatch, after: bool) -> None:
     film = rich(hosted, 1)[0]
-    hosted.jobs.run("tmdb_refresh", only=["title_details", "works"], title_details={"tmdb_ids": [film]})
+    hosted.merged(film)
     killed(hosted, monkeypatch, images, "_note", after=after)
     files = hosted.files()
     assert files
@@ -76,7 +76,7 @@ def test_killed_between_hiding_and_removing(hosted: Hosted, monkeypatch: pytest.
 
 def test_killed_before_cards_show_what_was_stored(hosted: Hosted, monkeypatch: pytest.MonkeyPatch) -> None:
     film = rich(hosted, 1)[0]
-    hosted.jobs.run("tmdb_refresh", only=["title_details", "works"], title_details={"tmdb_ids": [film]})
+    hosted.merged(film)
     shown = images.show_on_cards
     with monkeypatch.context() as patched:
         calls = iter((shown, killing()))  # the first is before anything is fetched
@@ -119,7 +119,7 @@ def test_hosts_that_answer_nothing_stop_the_run_and_fail_no_film(
     hosted: Hosted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     film = rich(hosted, 1)[0]
-    hosted.jobs.run("tmdb_refresh", only=["title_details", "works"], title_details={"tmdb_ids": [film]})
+    hosted.merged(film)
     monkeypatch.setattr(images, "BATCH", 4)
     monkeypatch.setattr("resources.images.ATTEMPTS", 1)
     hosted.jobs.tmdb.sandbox.control(do="fault", status=503, times=None)
@@ -133,7 +133,7 @@ def test_hosts_that_answer_nothing_stop_the_run_and_fail_no_film(
 
 def test_a_second_run_waits_for_the_first(hosted: Hosted) -> None:
     film = rich(hosted, 1)[0]
-    hosted.jobs.run("tmdb_refresh", only=["title_details", "works"], title_details={"tmdb_ids": [film]})
+    hosted.merged(film)
     ended: list[int] = []
     tmdb = hosted.jobs.tmdb
     with psycopg.connect(tmdb.source_url, autocommit=True) as first:
