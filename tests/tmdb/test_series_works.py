@@ -50,7 +50,7 @@ def test_series_of_a_list_become_works_with_seasons_and_episodes(jobs: Jobs) -> 
         assert tmdb.rows(EPISODES, series) == told(tmdb, series)
     assert tmdb.one("SELECT count(*) FROM tmdb.tv_episodes") > 100
     made = {event.asset_key.path[-1] for event in result.get_asset_materialization_events() if event.asset_key}
-    assert made == {"title_lists", "title_details", *TMDB_TABLES}
+    assert made == {"title_lists", "title_details", *TMDB_TABLES, "images"}
     ((payload,),) = tmdb.rows(
         "SELECT payload FROM tmdb.work_cards_cache JOIN tmdb.tv_series USING (work_id) ORDER BY work_id LIMIT 1"
     )
