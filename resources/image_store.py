@@ -1,5 +1,6 @@
 """The object store that images stand in: a folder, or S3. Which objects it should hold is the manifest's to say."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 from resources.errors import ImageStoreError, SettingsError
 from resources.logs import hide, redacted
 from resources.settings import Settings
+
+_UNFINISHED = re.compile(r"#\d+$")
+"""How a name ends in a folder while its object is written."""
 
 SANDBOX_FOLDER = "sandbox"
 """Holds the sandbox's images: real ones of the same names stand beside it."""
@@ -104,6 +108,19 @@ class ImageStore:
                 except FileNotFoundError:
                     continue  # a killed run removed it
 
+    def remove_unfinished(self, folder: str) -> None:
+        """Remove what killed writes left below a folder, which no listing shows. Nobody may write meanwhile.
+
+        Raises:
+            ImageStoreError: it cannot be removed.
+        """
+        if self._keeps_types:
+            return  # there a write is one request
+        with self._reached("written"):
+            for path in (_folder(self.place) / folder).rglob("*#*"):
+                if _UNFINISHED.search(path.name):
+                    path.unlink(missing_ok=True)
+
     def sizes(self, folder: str) -> dict[str, int]:
         """The objects below a folder, such as `posters/`: bytes by name.
 
@@ -145,7 +162,7 @@ def open_image_store(place: ImagePlace, settings: Settings) -> ImageStore:
     """
     url = urlsplit(place.url)
     if url.scheme == "file":
-        folder = Path(unquote(url.path))
+        folder = _folder(place)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as refused:
@@ -173,6 +190,10 @@ def open_image_store(place: ImagePlace, settings: Settings) -> ImageStore:
             f"The image store {place.url} can't be opened ({redacted(str(refused).splitlines()[0])})."
         ) from refused
     return ImageStore(place, objects)
+
+
+def _folder(place: ImagePlace) -> Path:
+    return Path(unquote(urlsplit(place.url).path))
 
 
 def _listed(pages: Iterable[Sequence[Any]]) -> Iterator[Any]:

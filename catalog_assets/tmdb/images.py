@@ -180,6 +180,7 @@ def show_on_cards(connection: psycopg.Connection, done: ImagesKept) -> None:
 
 def _take_stock(connection: psycopg.Connection, store: ImageStore, folder: str, done: ImagesKept) -> Sequence[str]:
     """Forgets what a folder should hold and does not; returns the objects in it that no run came to note."""
+    store.remove_unfinished(folder)
     sizes = store.sizes(folder)
     found = {"folder": folder, "names": list(sizes), "sizes": list(sizes.values())}
     differing = connection.execute(statement("tmdb/forget_lost_images"), found).fetchall()

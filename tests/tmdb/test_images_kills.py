@@ -107,11 +107,13 @@ def test_what_the_store_lost_or_spoilt_is_found_and_had_again(hosted: Hosted) ->
     assert hosted.failing() == {}
 
 
-def test_an_object_that_nobody_knows_is_told_and_left_alone(hosted: Hosted) -> None:
+def test_an_object_that_nobody_knows_is_told_and_left_alone_and_a_broken_write_is_swept_up(hosted: Hosted) -> None:
     hosted.films(rich(hosted, 1)[0])
     (hosted.folder / "posters" / "mine.jpg").write_bytes(b"x")
     (hosted.folder / "notes.txt").write_bytes(b"x")
+    (hosted.folder / "posters" / "1_large.jpg#1").write_bytes(b"what a killed write leaves")
     hosted.run()
+    assert [name for name in hosted.files() if "#" in name] == []
     assert hosted.failing() == {"manifest_matches_store": ["posters/mine.jpg: not in the manifest"]}
 
 

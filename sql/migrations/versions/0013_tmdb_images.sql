@@ -155,6 +155,11 @@ SELECT
 FROM tmdb.details AS d
 JOIN tmdb.contents AS c USING (work_id)
 JOIN tmdb.shown_images AS h USING (work_id);
+COMMENT ON COLUMN tmdb.works_meta.poster_url_medium IS '342 pixels wide; our own address where the image is had, else TMDB''s';
+COMMENT ON COLUMN tmdb.works_meta.poster_url_large IS '500 pixels wide; likewise';
+COMMENT ON COLUMN tmdb.works_meta.backdrop_url IS '780 pixels wide; likewise';
+COMMENT ON COLUMN tmdb.works_meta.still_images IS 'Up to 5 backdrops, those without text first; likewise';
+COMMENT ON COLUMN tmdb.works_meta.trailer_thumbnail IS 'Its picture: our own address where it is had, else YouTube''s';
 
 DO $$
 BEGIN
