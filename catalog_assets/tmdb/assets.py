@@ -16,7 +16,7 @@ from catalog_assets.steps import step
 from catalog_assets.tmdb.changes import ChangedDay, read_changed_day
 from catalog_assets.tmdb.discovery import SOURCES, Discovered, discover, want
 from catalog_assets.tmdb.refresh import Refreshed, refresh
-from catalog_assets.tmdb.run_log import logged_run
+from catalog_assets.tmdb.run_log import is_scheduled, logged_run
 from catalog_assets.tmdb.shown import shown_backlog, shown_calls
 from catalog_assets.tmdb.store import Store, opened_store
 from resources.dagster_resources import SourceDatabase, Tmdb
@@ -111,14 +111,16 @@ def title_lists(
 def title_changes(context: dg.AssetExecutionContext, source: SourceDatabase, tmdb: Tmdb) -> dg.MaterializeResult[None]:
     """Reads the days of the run's partitions one by one; titles that are kept become due.
 
-    The feed of series is read once a series is kept, likewise that of films.
+    The feed of series is read once a series is kept, likewise that of films. A run of the schedule leaves out what was
+    read after its day's end.
     """
     window = context.partition_time_window
     days = [window.start.date() + timedelta(days=n) for n in range((window.end - window.start).days)]
 
     async def reading(client: TmdbClient, store: Store) -> list[ChangedDay]:
-        kept = [row["media_type"] for row in await store.rows("kept_kinds", {})]
-        return [await read_changed_day(client, store, day, media_type=kind) for day in days for kind in kept]
+        asked = {"days": days, "again": not is_scheduled(context.run)}
+        unread = await store.rows("list_unread_days", asked)
+        return [await read_changed_day(client, store, row["day"], media_type=row["media_type"]) for row in unread]
 
     with step(context), source.database() as database, logged_run(database, context, "due") as ended:
         read, counts = run(_asked(context, database, tmdb, reading))

@@ -159,6 +159,8 @@ def read_details(body: bytes, tmdb_id: int, media_type: MediaType) -> Details:
     problem = unusable(core, kind.core)
     if problem is None and not core[kind.name].strip():
         problem = f"{kind.name}: it is empty"
+    if problem is None and core.get("number_of_seasons") and core.get("number_of_episodes") and not core["seasons"]:
+        problem = "seasons: it is empty, though there are some"
     if problem is not None:
         return Details(tmdb_id, problem=problem)
     judged = {name: _unusable_block(kind, name, answer[name]) for name in given}

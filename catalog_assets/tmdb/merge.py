@@ -6,8 +6,9 @@ several pages. The order in which pages are merged does not matter but for the t
 """
 
 import hashlib
+import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -18,7 +19,6 @@ import structlog
 import zstandard
 from psycopg import sql
 from psycopg.rows import class_row, dict_row
-from psycopg.types.json import Jsonb
 
 from catalog_assets.tmdb.details import Details, read_details, wanted_blocks
 from catalog_assets.tmdb.film import film_document
@@ -28,7 +28,7 @@ from resources.statements import statement
 log = structlog.get_logger(__name__)
 
 WORKS_AT_ONCE = 200
-"""Works whose documents are made and written together: some megabytes, of long series some tens."""
+"""Works that are written together. Their pages, compressed, are some megabytes; documents are made one by one."""
 
 SERIES_TABLES: Mapping[LiteralString, tuple[str, ...]] = {
     "tv_series": (),
@@ -38,7 +38,13 @@ SERIES_TABLES: Mapping[LiteralString, tuple[str, ...]] = {
 """What series alone have, each with what names a row beside its work."""
 
 
-_COUNTED = ("inserted", "updated", "unchanged", "cards", "episodes_written", "episodes_removed")
+_COUNTED = ("inserted", "updated", "unchanged", "cards", "episodes_written", "episodes_removed", "episodes_lost")
+
+_DOCUMENT = (
+    *("work_id", "page_id", "block_pages", "content_hash", "fetched_at", "confirmed_at", "seasons", "episodes"),
+    *("is_changed", "columns", "rating", "alike", "tv_series", "tv_seasons", "tv_episodes"),
+)
+"""What is copied of a document, in this order."""
 
 _STATEMENTS: Sequence[LiteralString] = (
     "delete_ratings",
@@ -65,7 +71,8 @@ class MergeResult:
         gone: pages that say that there is no such title.
         cards: cards that were written anew.
         episodes_written: episodes that are new or changed.
-        episodes_removed: episodes that TMDB lists no more.
+        episodes_removed: episodes that their seasons list no more.
+        episodes_lost: by how many works' episodes became fewer; renumbered ones are not lost.
     """
 
     merge_id: int
@@ -79,6 +86,7 @@ class MergeResult:
     cards: int
     episodes_written: int
     episodes_removed: int
+    episodes_lost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,7 @@ def make_works(connection: psycopg.Connection, work_ids: Sequence[int], *, merge
 
     Returns:
         How many are new (`inserted`), changed (`updated`) and as they were (`unchanged`), `cards` written anew, and
-        `episodes_written` and `episodes_removed`.
+        `episodes_written`, `episodes_removed` and `episodes_lost`.
     """
     counts = Counter[str]()
     if not work_ids:
@@ -130,21 +138,28 @@ def make_works(connection: psycopg.Connection, work_ids: Sequence[int], *, merge
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(statement("tmdb/create_documents"))
         for first in range(0, len(work_ids), WORKS_AT_ONCE):
+            made = Counter[str]()
             documents = _documents(cursor, work_ids[first : first + WORKS_AT_ONCE])
-            if documents:
-                counts.update(writing.write(cursor, documents, merged_at))
+            with cursor.copy(statement("tmdb/copy_documents")) as copy:
+                for document in documents:
+                    copy.write_row([document[name] for name in _DOCUMENT])
+                    made[document["outcome"]] += 1
+                    made["episodes_lost"] += document["episodes_lost"]
+            if made.total():
+                counts.update(made)
+                counts.update(writing.write(cursor, merged_at))
     return counts
 
 
-def _documents(cursor: psycopg.Cursor[dict[str, Any]], work_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """What is read of the newest pages of works; none of a work without a usable page."""
+def _documents(cursor: psycopg.Cursor[dict[str, Any]], work_ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """What is read of the newest pages of works, one after the other; none of a work without a usable page."""
     found = cursor.execute(statement("tmdb/read_contents"), {"work_ids": list(work_ids)}).fetchall()
     older_ids = sorted({page_id for row in found for page_id in row["older_blocks"].values()})
     older = {
         row["page_id"]: row["body"]
         for row in cursor.execute(statement("tmdb/read_bodies"), {"page_ids": older_ids}).fetchall()
     }
-    return [_document(row, older) for row in found]
+    return (_document(row, older) for row in found)
 
 
 def _document(row: Mapping[str, Any], older: Mapping[int, bytes]) -> dict[str, Any]:
@@ -158,20 +173,35 @@ def _document(row: Mapping[str, Any], older: Mapping[int, bytes]) -> dict[str, A
     columns = {**made.pop("facts"), **made.pop("meta")}
     rating, alike = made.pop("rating"), made.pop("similar")
     content = orjson.dumps([columns, rating, alike, *made.values()], option=orjson.OPT_SORT_KEYS)
-    return {
-        "work_id": row["work_id"],
-        "page_id": row["page_id"],
-        "block_pages": block_pages,
-        "content_hash": hashlib.blake2b(content, digest_size=16).hexdigest(),
-        "fetched_at": row["fetched_at"],
-        "confirmed_at": row["confirmed_at"],
+    content_hash = uuid.UUID(bytes=hashlib.blake2b(content, digest_size=16).digest())
+    is_changed = content_hash != row["known_hash"]
+    seasons, episodes = made.get("seasons", []), made.get("episodes", [])
+    told = {
         "columns": columns,
         "rating": rating,
         "alike": alike,
         "tv_series": [made["series"]] if "series" in made else [],
-        "tv_seasons": made.get("seasons", []),
-        "tv_episodes": made.get("episodes", []),
+        "tv_seasons": seasons,
+        "tv_episodes": episodes,
     }
+    return {
+        "work_id": row["work_id"],
+        "page_id": row["page_id"],
+        "block_pages": _json(block_pages),
+        "content_hash": content_hash,
+        "fetched_at": row["fetched_at"],
+        "confirmed_at": row["confirmed_at"],
+        "seasons": len(seasons),
+        "episodes": len(episodes),
+        "is_changed": is_changed,
+        **{name: _json(value) if is_changed else None for name, value in told.items()},
+        "outcome": "inserted" if row["known_hash"] is None else "updated" if is_changed else "unchanged",
+        "episodes_lost": max(0, (row["known_episodes"] or 0) - len(episodes)),
+    }
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _read(row: Mapping[str, Any], compressed: bytes) -> Details:
@@ -194,12 +224,9 @@ class _Writing:
             {table: _of_columns(connection, "write_rows", table, key) for table, key in SERIES_TABLES.items()},
         )
 
-    def write(
-        self, cursor: psycopg.Cursor[dict[str, Any]], documents: list[dict[str, Any]], merged_at: datetime
-    ) -> dict[str, int]:
-        """Writes a batch into every table; returns how many works, cards and episodes changed."""
-        cursor.execute(statement("tmdb/fill_documents"), {"documents": Jsonb(orjson.dumps(documents), dumps=bytes)})
-        counts: dict[str, int] = cursor.execute(statement("tmdb/write_contents")).fetchall()[0]
+    def write(self, cursor: psycopg.Cursor[dict[str, Any]], merged_at: datetime) -> dict[str, int]:
+        """Writes a batch into every table; returns how many cards and episodes changed."""
+        cursor.execute(statement("tmdb/write_contents"))
         cursor.execute(self.write_details)
         removed = {table: cursor.execute(delete).rowcount for table, delete in self.delete_rows.items()}
         written = {table: cursor.execute(write).rowcount for table, write in self.write_rows.items()}
@@ -207,8 +234,11 @@ class _Writing:
             cursor.execute(statement(f"tmdb/{name}"))
         cards = cursor.execute(statement("tmdb/write_cards"), {"merged_at": merged_at, "are_images": False}).rowcount
         cursor.execute(statement("tmdb/clear_documents"))
-        changed = {"episodes_written": written["tv_episodes"], "episodes_removed": removed["tv_episodes"]}
-        return {**counts, "cards": cards, **changed}
+        return {
+            "cards": cards,
+            "episodes_written": written["tv_episodes"],
+            "episodes_removed": removed["tv_episodes"],
+        }
 
 
 def _of_columns(connection: psycopg.Connection, name: LiteralString, table: str, key: Sequence[str]) -> sql.Composed:

@@ -36,7 +36,8 @@ GONE_CODES = frozenset({6, 34, 37})
 """TMDB's own numbers for an id that it does not know."""
 
 LATEST_START_S = 120.0
-"""A title is asked for within this of its lease, so that rests and retries end before the lease does."""
+"""A title is asked for within this of its lease, so that rests and retries end before the lease does; one that comes
+later, behind series of many requests, is leased anew."""
 
 WAIT_S = 30.0
 """How long titles that another run is fetching are waited for."""
@@ -83,12 +84,22 @@ class _Queue:
     lease: uuid.UUID = field(default_factory=uuid.uuid4)
     titles: deque[Mapping[str, Any]] = field(default_factory=deque)
     leased: dict[int, float] = field(default_factory=dict)
+    late: list[int] = field(default_factory=list)
+    given_back: set[int] = field(default_factory=set)
     is_dry: bool = False
     leasing: asyncio.Task[None] | None = None
 
     async def next(self) -> Mapping[str, Any] | None:
-        """The next title; None when nothing is due any more."""
+        """The next title; None when nothing is due any more.
+
+        One that waited so long that its lease may be over before it is stored is given back once, and leased anew.
+        """
         while True:
+            while self.titles and self._is_late(self.titles[0]):
+                late = self.titles.popleft()["work_id"]
+                self.late.append(late)
+                self.given_back.add(late)
+                self.is_dry = False
             if len(self.titles) < LOW and not self.is_dry and self.leasing is None:
                 self.leasing = asyncio.create_task(self._lease_more())
             if self.titles:
@@ -98,8 +109,12 @@ class _Queue:
             await asyncio.shield(self.leasing)
 
     async def _lease_more(self) -> None:
-        asked_at = asyncio.get_running_loop().time()
         try:
+            if self.late:
+                late, self.late = self.late, []
+                self.left += len(late)
+                await self.store.rows("release_titles", {"lease": self.lease, "work_ids": late})
+            asked_at = asyncio.get_running_loop().time()
             leased = await self.store.rows(
                 "lease_titles",
                 {
@@ -113,13 +128,13 @@ class _Queue:
             self.leased.update(dict.fromkeys((title["work_id"] for title in leased), asked_at))
             self.left -= len(leased)
             self.titles.extend(leased)
-            self.is_dry = not leased or self.left <= 0
+            self.is_dry = (not leased or self.left <= 0) and not self.late
         finally:
             self.leasing = None
 
-    def is_late(self, title: Mapping[str, Any]) -> bool:
-        """Whether a title waited so long that its lease may be over before it is stored: it is left to others."""
-        return asyncio.get_running_loop().time() - self.leased[title["work_id"]] > LATEST_START_S
+    def _is_late(self, title: Mapping[str, Any]) -> bool:
+        waited_s = asyncio.get_running_loop().time() - self.leased[title["work_id"]]
+        return waited_s > LATEST_START_S and title["work_id"] not in self.given_back
 
     async def end(self, *, gave_up: bool) -> None:
         """Gives back what was leased and not fetched; where the service gave up, says whose requests failed."""
@@ -180,8 +195,7 @@ class _Fetching:
 
     async def work(self) -> None:
         while (title := await self.queue.next()) is not None:
-            if not self.queue.is_late(title):
-                await self._fetch(title)
+            await self._fetch(title)
 
     async def _fetch(self, title: Mapping[str, Any]) -> None:
         path = f"/3/{title['media_type']}/{title['tmdb_id']}"
@@ -210,6 +224,7 @@ class _Fetching:
         for seasons in further:
             async with self.store.transaction() as writing:  # what came is kept, whatever becomes of the next
                 await self._page(writing, title, answer, read)
+                await writing.rows("forget_etag", {"work_id": title["work_id"]})
             answer = await self.client.get(path, seasons)
             read = await _read(answer, title)
             got |= set(read.blocks)

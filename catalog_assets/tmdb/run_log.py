@@ -59,8 +59,7 @@ def logged_run(database: Database, context: dg.AssetExecutionContext, source: st
         source: what it reads, as the log's column says.
     """
     run = context.run
-    by_itself = any(tag in run.tags for tag in _BY_ITSELF)
-    begun = {"run_id": run.run_id, "source": source, "trigger_type": "scheduled" if by_itself else "manual"}
+    begun = {"run_id": run.run_id, "source": source, "trigger_type": "scheduled" if is_scheduled(run) else "manual"}
     with database.connection() as connection:
         connection.execute(statement("tmdb/begin_log"), begun)
     ended = Ended()
@@ -70,6 +69,11 @@ def logged_run(database: Database, context: dg.AssetExecutionContext, source: st
         _finish(database, run.run_id, error=f"{type(failure).__name__}: {failure}"[:2000], is_over=True)
         raise
     _finish(database, run.run_id, problem=ended.problem, is_over=_is_last(run, context.op_def.name))
+
+
+def is_scheduled(run: dg.DagsterRun) -> bool:
+    """Whether nobody launched it by hand."""
+    return any(tag in run.tags for tag in _BY_ITSELF)
 
 
 def running_runs(connection: psycopg.Connection) -> Sequence[RunningRun]:

@@ -204,7 +204,7 @@ def _episode(episode: Mapping[str, Any], season_number: int) -> Json:
         },
         "guest_stars": [
             {
-                "person_id": guest["id"],
+                "person_id": guest.get("id"),
                 "name": known_text(guest.get("name")),
                 "character": known_text(guest.get("character")),
             }

@@ -10,10 +10,8 @@ from pydantic import Field
 
 from catalog_assets.tmdb.models import (
     AlternativeTitle,
-    CastMember,
     Company,
     Country,
-    CrewMember,
     Id,
     Int32,
     Int64,
@@ -27,8 +25,11 @@ from catalog_assets.tmdb.models import (
     Text,
 )
 
-MOST_SEASONS = 500
+MOST_SEASONS = 250
 """More than any series has: a list that is longer is a fault, and is not asked for season by season."""
+
+MOST_EPISODES = 2_000
+"""Of a season: 1,464 were seen. With as many in every season a series still fits into a value of jsonb."""
 
 
 class ListedSeason(Shaped):
@@ -61,17 +62,27 @@ class ListedEpisode(Shaped):
     vote_count: NotRequired[Int32 | None]
 
 
+class EpisodeMember(Shaped):
+    """Somebody in the credits of an episode; one without an id costs nobody anything."""
+
+    id: NotRequired[Int64 | None]
+    name: NotRequired[str | None]
+    job: NotRequired[str | None]
+    character: NotRequired[str | None]
+    order: NotRequired[Int64 | None]
+
+
 class Episode(ListedEpisode):
     """An episode as its season shows it."""
 
-    crew: NotRequired[list[CrewMember] | None]
-    guest_stars: NotRequired[list[CastMember] | None]
+    crew: NotRequired[list[EpisodeMember] | None]
+    guest_stars: NotRequired[list[EpisodeMember] | None]
 
 
 class Season(Shaped):
     """The block `season/…`: all episodes at once. Its id stands in the series' own list alone."""
 
-    episodes: list[Episode]
+    episodes: Annotated[list[Episode], Field(max_length=MOST_EPISODES)]
     name: NotRequired[Text | None]
     overview: NotRequired[Text | None]
     air_date: NotRequired[str | None]

@@ -77,6 +77,7 @@ def works(context: dg.AssetExecutionContext, source: SourceDatabase) -> Iterator
             "dagster/row_count": rows.episodes,
             "episodes_written": merged.episodes_written,
             "episodes_removed": merged.episodes_removed,
+            "episodes_lost": merged.episodes_lost,
         },
         "work_cards": {"dagster/row_count": rows.cards, "cards_written": merged.cards},
     }

@@ -24,7 +24,10 @@ FROM (
     FROM tmdb.pages AS p
     JOIN tmdb.titles AS t USING (media_type, tmdb_id)
     LEFT JOIN tmdb.details AS d USING (work_id)
-    WHERE p.run_id = %(run_id)s AND p.endpoint = 'details' AND p.status IN (200, 304) AND p.problem IS NULL
+    WHERE
+      p.run_id = %(run_id)s AND p.endpoint = 'details' AND p.status IN (200, 304) AND p.problem IS NULL
+      -- Not so where a further request for the same title failed.
+      AND EXISTS (SELECT FROM tmdb.refreshes AS r WHERE r.work_id = t.work_id AND r.answered_at >= p.sent_at)
   ) AS f
 ) AS fetched, (
   SELECT count(*) AS number, coalesce((array_agg(f.name ORDER BY f.work_id))[1:100], '{}') AS titles

@@ -8,7 +8,8 @@ UPDATE tmdb.merges AS m SET
   unchanged = %(unchanged)s,
   cards = %(cards)s,
   episodes_written = %(episodes_written)s,
-  episodes_removed = %(episodes_removed)s
+  episodes_removed = %(episodes_removed)s,
+  episodes_lost = %(episodes_lost)s
 FROM (
   SELECT
     count(*) AS pages,
@@ -20,4 +21,5 @@ FROM (
 ) AS taken
 WHERE m.merge_id = %(merge_id)s
 RETURNING
-  m.merge_id, m.merged_at, m.pages, m.inserted, m.updated, m.unchanged, m.rejected, m.gone, m.cards, m.episodes_written, m.episodes_removed
+  m.merge_id, m.merged_at, m.pages, m.inserted, m.updated, m.unchanged, m.rejected, m.gone, m.cards, m.episodes_written, m.episodes_removed,
+  m.episodes_lost

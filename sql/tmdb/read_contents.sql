@@ -1,7 +1,7 @@
 -- Of each work the newest usable page of details, and for every block that it ever had and that this page lacks the newest that has it. Newer means
 -- sent later; the order in which pages were merged does not matter. Pages that no merge took are left to the next: so a replay meets the same.
 SELECT
-  t.work_id, t.media_type, t.tmdb_id, newest.page_id, newest.sent_at AS fetched_at, newest.body,
+  t.work_id, t.media_type, t.tmdb_id, c.content_hash AS known_hash, c.episodes AS known_episodes, newest.page_id, newest.sent_at AS fetched_at, newest.body,
   (
     SELECT max(p.sent_at)
     FROM tmdb.pages AS p
@@ -33,5 +33,6 @@ JOIN LATERAL (
   ORDER BY p.sent_at DESC, p.page_id DESC
   LIMIT 1
 ) AS newest ON true
+LEFT JOIN tmdb.contents AS c USING (work_id)
 WHERE t.work_id = any(%(work_ids)s)
 ORDER BY t.work_id

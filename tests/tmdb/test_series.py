@@ -141,11 +141,16 @@ def test_a_season_that_cannot_be_used_counts_as_missing(steps: tuple[Any, ...], 
     assert set(BLOCKS_OF_SERIES) - set(read.blocks) == set(read.malformed) == {"season/1"}
 
 
-@pytest.mark.parametrize("seasons", [None, "", [{"id": 1}], [{"id": n, "season_number": n} for n in range(501)]])
+@pytest.mark.parametrize("seasons", [None, "", [], [{"id": 1}], [{"id": n, "season_number": n} for n in range(251)]])
 def test_a_series_that_does_not_list_its_seasons_cannot_be_used(seasons: object) -> None:
     read = read_details(body_of(SERIES | {"seasons": seasons}), SERIES_ID, "tv")
     assert read.problem is not None
     assert read.problem.startswith("seasons")
+
+
+def test_who_has_no_number_costs_no_episode() -> None:
+    nameless = replaced(ANSWER, ("season/1", "episodes", 0, "crew", 0, "id"), None)
+    assert [row["directors"] for row in document(nameless)["episodes"]] == [["A. Rao"]] * 3
 
 
 def test_a_film_is_no_series() -> None:

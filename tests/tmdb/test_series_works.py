@@ -1,5 +1,6 @@
 """Series from lists to tables: what the service says of seasons and episodes is what the tables say, and stays so."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,10 +10,12 @@ import orjson
 import pytest
 
 from catalog_assets.jobs import TMDB_INGEST, TMDB_REFRESH, TMDB_TABLES
+from catalog_assets.tmdb import refresh as refreshing
 from catalog_assets.tmdb.details import BLOCKS
 from catalog_assets.tmdb.refresh import refresh
 from catalog_assets.tmdb.replay import replay
 from resources.errors import PermanentServiceError
+from resources.statements import statement
 from tests.tmdb.platform import Jobs, Tmdb, failed_checks
 from tests.tmdb.test_merge import failing, tables
 from tests.tmdb.test_series import BLOCKS_OF_SERIES, EPISODE, SERIES, SERIES_ID
@@ -131,7 +134,7 @@ class Answered:
     body: bytes
     sent_at: datetime
     status: int = 200
-    etag: str | None = '"1"'
+    etag: str | None = None
 
     @property
     def received_at(self) -> datetime:
@@ -140,9 +143,10 @@ class Answered:
 
 @dataclass(slots=True)
 class LongSeries:
-    """A service with one series of many seasons, each of two episodes; it can lack seasons, or fail."""
+    """A service with one series of many seasons; it can lack seasons, or fail, and tells versions by their content."""
 
     seasons: int
+    episodes: int = 2
     lacks: set[str] = field(default_factory=set)
     fails: set[str] = field(default_factory=set)
     asked: list[list[str]] = field(default_factory=list)
@@ -158,18 +162,24 @@ class LongSeries:
         self.etags.append(etag)
         if self.fails & set(names):
             raise PermanentServiceError("TMDB answered 400.", "tmdb", path, 400)
-        listed = [{"id": 600 + n, "season_number": n, "episode_count": 2} for n in range(1, self.seasons + 1)]
+        numbers = range(1, self.seasons + 1)
+        listed = [{"id": 600 + n, "season_number": n, "episode_count": self.episodes} for n in numbers]
         blocks = {name: BLOCKS_OF_SERIES[name] for name in names if name in BLOCKS["tv"]}
         for season in listed:
             name = f"season/{season['season_number']}"
             if name in names and name not in self.lacks:
                 number = season["season_number"]
                 episodes = [
-                    EPISODE | {"episode_number": n, "season_number": number, "id": 10 * number + n} for n in (1, 2)
+                    EPISODE | {"episode_number": n, "season_number": number, "id": 10 * number + n}
+                    for n in range(1, self.episodes + 1)
                 ]
                 blocks[name] = {"season_number": number, "episodes": episodes}
         body = orjson.dumps(SERIES | {"seasons": listed} | blocks)
-        return Answered(path, dict(params), body, datetime.now(UTC) + timedelta(milliseconds=len(self.asked)))
+        tag = hashlib.sha256(body).hexdigest()
+        sent_at = datetime.now(UTC) + timedelta(milliseconds=len(self.asked))
+        if etag == tag:
+            return Answered(path, dict(params), b"", sent_at, status=304, etag=tag)
+        return Answered(path, dict(params), body, sent_at, etag=tag)
 
 
 def fetch(tmdb: Tmdb, service: LongSeries) -> Any:
@@ -208,9 +218,33 @@ def test_seasons_that_went_take_their_episodes_along_and_many_at_once_are_report
     tmdb.merge()
     tmdb.connection.execute(FORCE)
     fetch(tmdb, LongSeries(seasons=10))
-    assert tmdb.merge().episodes_removed == 70
+    merged = tmdb.merge()
+    assert (merged.episodes_removed, merged.episodes_lost) == (70, 70)
     assert tmdb.one("SELECT count(*) FROM tmdb.tv_episodes") == 20
     assert failing(tmdb.connection).keys() == {"few_episodes_removed"}
+
+
+def test_episodes_under_other_numbers_are_not_lost(tmdb: Tmdb) -> None:
+    tmdb.want(SERIES_ID, media_type="tv")
+    fetch(tmdb, LongSeries(seasons=60))
+    tmdb.merge()
+    tmdb.connection.execute(FORCE)
+    fetch(tmdb, LongSeries(seasons=1, episodes=120))
+    merged = tmdb.merge()
+    assert (merged.episodes_removed, merged.episodes_written, merged.episodes_lost) == (118, 118, 0)
+    assert failing(tmdb.connection) == {}
+
+
+def test_a_series_whose_further_seasons_fail_counts_as_failed_alone(tmdb: Tmdb) -> None:
+    tmdb.want(SERIES_ID, media_type="tv")
+    tmdb.connection.execute(
+        "INSERT INTO tmdb.scheduled_ingestion_log (run_id, source, trigger_type, created_at)"
+        " VALUES ('run', 'due', 'manual', ops.now())"
+    )
+    fetch(tmdb, LongSeries(seasons=12, fails={"season/9"}))
+    told = {"run_id": "run", "problem": None, "error": None, "is_over": True}
+    tmdb.connection.execute(statement("tmdb/finish_log"), told)
+    assert tmdb.rows("SELECT movies_ingested, movies_failed, status FROM run_history") == [(0, 1, "partial")]
 
 
 def test_an_answer_is_asked_for_by_its_etag_only_as_the_same_request(tmdb: Tmdb) -> None:
@@ -228,7 +262,34 @@ def test_an_answer_is_asked_for_by_its_etag_only_as_the_same_request(tmdb: Tmdb)
         ["season/1", "season/2", "season/3"],
         ["season/1", "season/2", "season/3"],
     ]
-    assert service.etags == [None, None, '"1"']
+    assert [etag is not None for etag in service.etags] == [False, False, True]
+    assert tmdb.one("SELECT count(*) FROM tmdb.pages WHERE status = 304") == 1
+
+
+def test_an_answer_is_not_known_any_more_once_a_newer_one_is_stored(tmdb: Tmdb) -> None:
+    tmdb.want(SERIES_ID, media_type="tv")
+    eight = LongSeries(seasons=8)
+    for service in (eight, eight, LongSeries(seasons=20, episodes=1, fails={"season/15"}), eight):
+        fetch(tmdb, service)
+        tmdb.merge()
+        tmdb.connection.execute(
+            "UPDATE tmdb.refreshes SET not_before = NULL,"
+            " asked_at = asked_at - interval '40 days', answered_at = answered_at - interval '40 days'"
+        )
+    assert eight.etags[-1] is None
+    assert tmdb.one("SELECT count(*) FROM tmdb.tv_episodes") == 16
+
+
+def test_what_waited_too_long_is_leased_anew(tmdb: Tmdb, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refreshing, "LATEST_START_S", -1.0)
+    series = tmdb.ids("tmdb_series")[:30]
+    tmdb.want(*series, media_type="tv")
+    assert tmdb.refresh().fetched == 30
+    assert (
+        tmdb.one("SELECT count(*) FROM tmdb.pages WHERE params ->> 'append_to_response' LIKE 'aggregate_credits,%'")
+        == 30
+    )
+    assert tmdb.one("SELECT count(*) FROM tmdb.refreshes WHERE lease IS NOT NULL") == 0
 
 
 @pytest.mark.parametrize(
@@ -236,6 +297,10 @@ def test_an_answer_is_asked_for_by_its_etag_only_as_the_same_request(tmdb: Tmdb)
     [
         ("episodes_have_seasons", "DELETE FROM tmdb.tv_seasons WHERE season_number = 1"),
         ("episodes_have_seasons", "DELETE FROM tmdb.tv_series"),
+        (
+            "episodes_have_seasons",
+            "WITH gone AS (DELETE FROM tmdb.tv_episodes) DELETE FROM tmdb.tv_seasons",
+        ),
         ("episodes_are_whole", "DELETE FROM tmdb.tv_episodes WHERE episode_number = 2"),
     ],
 )

@@ -82,9 +82,17 @@ COMMENT ON COLUMN tmdb.tv_episodes.guest_stars IS 'The first 10, with person_id,
 
 ALTER TABLE tmdb.merges
   ADD COLUMN episodes_written integer NOT NULL DEFAULT 0,
-  ADD COLUMN episodes_removed integer NOT NULL DEFAULT 0;
+  ADD COLUMN episodes_removed integer NOT NULL DEFAULT 0,
+  ADD COLUMN episodes_lost integer NOT NULL DEFAULT 0;
 COMMENT ON COLUMN tmdb.merges.episodes_written IS 'Episodes that are new or changed';
 COMMENT ON COLUMN tmdb.merges.episodes_removed IS 'Episodes that their seasons list no more';
+COMMENT ON COLUMN tmdb.merges.episodes_lost IS 'By how many the episodes of works became fewer; renumbered ones are not lost';
+
+ALTER TABLE tmdb.contents
+  ADD COLUMN seasons integer NOT NULL DEFAULT 0,
+  ADD COLUMN episodes integer NOT NULL DEFAULT 0;
+COMMENT ON COLUMN tmdb.contents.seasons IS 'Rows of tv_seasons that were made; of a film none';
+COMMENT ON COLUMN tmdb.contents.episodes IS 'Rows of tv_episodes that were made; of a film none';
 
 COMMENT ON COLUMN tmdb.pages.blocks IS 'Appended blocks that it holds in usable form, seasons of a series among them; one that is missing was not fetched, which is not the same as empty';
 COMMENT ON COLUMN tmdb.details.release_date IS 'Of a film the first anywhere, of a series the first episode''s; null: unknown';
