@@ -89,7 +89,7 @@ async def work():
     client = Slow(base_url=service, api_key=SecretStr(token), source_url=SecretStr(url), pace=tmdb_pace(0))
     async with client, opened_store(Database(url), "killed") as store:
         working = asyncio.create_task(refresh(client, store))
-        while (await store.rows("count_rows", {}))[0]["due"] > 117:
+        while (await store.rows("measure_backlog", {}))[0]["titles"] > 117:
             await asyncio.sleep(0.01)
         print("three came", flush=True)
         await working
