@@ -154,7 +154,7 @@ def stage() -> Iterator[Stage]:
 def sandbox_of(films: int, *, rate: float = 0, latency: float = 0, ready: bool = True) -> Iterator[RunningSandbox]:
     """A sandbox of so many films; without pace and latency unless asked for; its answers wait ready or not."""
     options = ANSWERS_READY if ready else ()
-    with running_sandbox(movies=films, rate=rate, latency=latency, options=options) as sandbox:
+    with running_sandbox(movies=films, rate=rate, latency=latency, options=options, as_command=True) as sandbox:
         yield sandbox
 
 
@@ -163,6 +163,12 @@ def sandbox_of_kinds(scale: float, *, rate: float = 0, latency: float = 0) -> It
     """A sandbox of every kind, 1 being the real size; its answers wait ready."""
     options = ("--warm", "--cache-mb=6000")
     with running_sandbox(
-        movies=round(FILMS * scale), scale=scale, rate=rate, latency=latency, options=options, within_s=WARM_WITHIN_S
+        movies=round(FILMS * scale),
+        scale=scale,
+        rate=rate,
+        latency=latency,
+        options=options,
+        within_s=WARM_WITHIN_S,
+        as_command=True,
     ) as sandbox:
         yield sandbox

@@ -91,7 +91,7 @@ def paced_catalogue() -> list[Figure]:
 def _sandbox() -> list[Figure]:
     """How a sandbox of the real size starts, and what it holds once it was asked for every kind."""
     began = time.perf_counter()
-    with running_sandbox(movies=FILMS, scale=1) as sandbox:
+    with running_sandbox(movies=FILMS, scale=1, as_command=True) as sandbox:
         started = time.perf_counter()
         listed = sum(int(sandbox.truth(kind.name)["visible"]) for kind in KINDS.values())
         indexed = time.perf_counter()

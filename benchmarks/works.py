@@ -52,7 +52,7 @@ def works() -> list[Figure]:
 
 def _sandbox(latency_s: float) -> AbstractContextManager[RunningSandbox]:
     options = ("--tmdb-rate=0", f"--tmdb-latency={latency_s}")
-    return running_sandbox(movies=HOTSTAR_FILMS, options=options)
+    return running_sandbox(movies=HOTSTAR_FILMS, options=options, as_command=True)
 
 
 def _loaded(fresh: Stage, sandbox: RunningSandbox, rate: float, *arguments: str) -> tuple[dict[str, Any], float]:

@@ -8,13 +8,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
+
+from tests.sandbox_forks import fork_sandbox
 
 PROJECT = Path(__file__).resolve().parents[1]
 STARTS_WITHIN = 30.0
@@ -105,6 +108,7 @@ def running_sandbox(
     options: tuple[str, ...] = (),
     tmdb_key: str = "",
     within_s: float = STARTS_WITHIN,
+    as_command: bool = False,
 ) -> Iterator[RunningSandbox]:
     """Start a sandbox, by default a small one without limits, and end it afterwards.
 
@@ -118,6 +122,7 @@ def running_sandbox(
         options: further arguments of `python -m sandbox`.
         tmdb_key: TMDB's v3 key that it takes beside the token.
         within_s: how long it may take to answer.
+        as_command: start it as `python -m sandbox` does, under coverage where there is one, rather than as a fork.
     """
     partner, secret = "partner-of-tests", secrets.token_hex(32)
     token = f"sandbox.{secrets.token_hex(16)}.{secrets.token_hex(32)}"
@@ -127,10 +132,8 @@ def running_sandbox(
         arguments = [f"--{name}={value}" for name, value in numbers.items()]
         arguments += [f"--port-file={port_file}", f"--parent-pid={os.getpid()}", *options]
         given = {"HOTSTAR_PARTNER": partner, "HOTSTAR_SECRET": secret, "TMDB_TOKEN": token, "TMDB_KEY": tmdb_key}
-        environment = {**os.environ, **{f"SANDBOX_{name}": value for name, value in given.items()}}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", *arguments], cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL
-        )
+        variables = {f"SANDBOX_{name}": value for name, value in given.items()}
+        process = (_start_command if as_command else fork_sandbox)(arguments, variables)
         try:
             url = f"http://127.0.0.1:{_wait_for_port(process, port_file, within_s)}"
             with httpx.Client(timeout=60) as client:
@@ -142,10 +145,16 @@ def running_sandbox(
             process.wait(timeout=10)
 
 
-def _wait_for_port(process: subprocess.Popen[bytes], port_file: Path, within_s: float) -> int:
+def _start_command(arguments: Sequence[str], variables: Mapping[str, str]) -> psutil.Popen:
+    command = [sys.executable, "-m", "sandbox", *arguments]
+    return psutil.Popen(command, cwd=PROJECT, env={**os.environ, **variables}, stdout=subprocess.DEVNULL)
+
+
+def _wait_for_port(process: psutil.Process, port_file: Path, within_s: float) -> int:
     give_up = time.monotonic() + within_s
     while not port_file.exists():
-        assert process.poll() is None, f"the sandbox ended with status {process.returncode}"
+        assert process.is_running(), "the sandbox ended"
+        assert process.status() != psutil.STATUS_ZOMBIE, "the sandbox ended"
         assert time.monotonic() < give_up, f"the sandbox did not answer within {within_s} s"
         time.sleep(0.01)
     return int(port_file.read_text())

@@ -9,7 +9,7 @@ from tests.sandbox_process import RunningSandbox, running_sandbox
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[RunningSandbox]:
-    with running_sandbox(movies=2_000) as sandbox:
+    with running_sandbox(movies=2_000, as_command=True) as sandbox:
         yield sandbox
 
 

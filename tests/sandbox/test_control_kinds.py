@@ -12,7 +12,7 @@ KINDS = ("movie", "show", "season", "episode", "match", "channel")
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[RunningSandbox]:
-    with running_sandbox(movies=500, scale=0.01) as sandbox:
+    with running_sandbox(movies=500, scale=0.01, as_command=True) as sandbox:
         yield sandbox
 
 

@@ -15,7 +15,7 @@ SIZES = {"show": 61, "episode": 6_864, "match": 1_750}
 
 @pytest.fixture(scope="module")
 def hundredth() -> Iterator[RunningSandbox]:
-    with running_sandbox(movies=515, scale=0.01) as sandbox:
+    with running_sandbox(movies=515, scale=0.01, as_command=True) as sandbox:
         yield sandbox
 
 

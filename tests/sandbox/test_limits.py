@@ -13,7 +13,7 @@ INTERVAL = 0.2
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[RunningSandbox]:
-    with running_sandbox(movies=1_000, rate=1 / INTERVAL) as sandbox:
+    with running_sandbox(movies=1_000, rate=1 / INTERVAL, as_command=True) as sandbox:
         yield sandbox
 
 

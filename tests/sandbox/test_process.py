@@ -98,7 +98,7 @@ def test_an_option_it_cannot_use_is_one_sentence(arguments: list[str], said: str
 
 
 def test_a_port_in_use_is_one_sentence() -> None:
-    with running_sandbox(movies=10) as sandbox:
+    with running_sandbox(movies=10, as_command=True) as sandbox:
         port = sandbox.url.rpartition(":")[2]
         ended = subprocess.run(
             [*SANDBOX, f"--port={port}"], cwd=PROJECT, env=bare_environment(), capture_output=True, check=False
@@ -118,7 +118,7 @@ def test_a_secret_that_is_not_hexadecimal_is_refused_without_being_shown() -> No
 
 
 def test_it_listens_on_the_loopback_alone() -> None:
-    with running_sandbox(movies=10) as sandbox:
+    with running_sandbox(movies=10, as_command=True) as sandbox:
         listening = [
             connection.laddr.ip
             for connection in psutil.Process(sandbox.pid).net_connections("inet")
@@ -129,5 +129,5 @@ def test_it_listens_on_the_loopback_alone() -> None:
 
 
 def test_warm_items_are_encoded_before_the_first_request() -> None:
-    with running_sandbox(movies=300, options=("--warm", "--cache-mb=1")) as sandbox:
+    with running_sandbox(movies=300, options=("--warm", "--cache-mb=1"), as_command=True) as sandbox:
         assert len(sandbox.page(size=300)["items"]) == 300

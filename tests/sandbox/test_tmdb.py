@@ -32,7 +32,7 @@ def test_every_path_needs_the_token(sandbox: RunningSandbox) -> None:
 
 
 def test_a_key_in_the_address_opens_as_well() -> None:
-    with running_sandbox(movies=10, tmdb_key="ab" * 16) as sandbox:
+    with running_sandbox(movies=10, tmdb_key="ab" * 16, as_command=True) as sandbox:
         assert ok(sandbox.client.get(f"{sandbox.url}/3/authentication?api_key={'ab' * 16}"))["success"]
 
 

@@ -24,7 +24,7 @@ BLOCKS = (
 @pytest.fixture(scope="module")
 def started() -> Iterator[RunningSandbox]:
     """Two hundred series or so, and films enough that some have the same number."""
-    with running_sandbox(movies=2_000, scale=0.03) as sandbox:
+    with running_sandbox(movies=2_000, scale=0.03, as_command=True) as sandbox:
         yield sandbox
 
 
