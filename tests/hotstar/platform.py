@@ -125,9 +125,11 @@ def failed_checks(result: dg.ExecuteInProcessResult) -> set[str]:
 
 
 @contextmanager
-def films(source_url: str, monkeypatch: pytest.MonkeyPatch, *, movies: int = 1_200, rate: int = 0) -> Iterator[Films]:
+def films(
+    source_url: str, monkeypatch: pytest.MonkeyPatch, *, movies: int = 1_200, scale: float = 0.01, rate: int = 0
+) -> Iterator[Films]:
     with (
-        running_sandbox(movies=movies, rate=rate) as sandbox,
+        running_sandbox(movies=movies, scale=scale, rate=rate) as sandbox,
         psycopg.connect(source_url, autocommit=True) as connection,
         dg.DagsterInstance.ephemeral() as instance,
     ):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from catalog_assets.hotstar.census import take_census
-from catalog_assets.hotstar.kinds import KINDS, SEASON, SHOW, Kind
+from catalog_assets.hotstar.kinds import EPISODE, KINDS, MATCH, SEASON, SHOW, Kind
 from catalog_assets.hotstar.listing import ListingResult
 from catalog_assets.hotstar.merge import MergeResult, merge_pages
 from catalog_assets.hotstar.replay import replay
@@ -21,15 +21,18 @@ from tests.hotstar.platform import FIELDS, Films, films
 
 DAYS = 30
 A_DAY = {"adds": 3, "updates": 5, "removals": 2}
-ROUND = 30
+ROUND = 15
 """Series whose seasons are listed on one day: half of them, or more would go at the end than the guard lets go."""
+
+SCALES = {EPISODE: 0.003, MATCH: 0.003, SEASON: 0.005}
+"""Two thousand episodes on three pages, five hundred matches, and the seasons of thirty series, are a month's worth."""
 
 Listing = Callable[[HotstarClient, Database], Awaitable[ListingResult]]
 
 
 @pytest.fixture
-def platform(source_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Films]:
-    with films(source_url, monkeypatch, movies=300) as ready:
+def platform(source_url: str, monkeypatch: pytest.MonkeyPatch, kind: Kind) -> Iterator[Films]:
+    with films(source_url, monkeypatch, movies=300, scale=SCALES.get(kind, 0.01)) as ready:
         yield ready
 
 
