@@ -30,14 +30,17 @@ PATIENCE_S = 120
 
 
 def environment(home: Path) -> dict[str, str]:
-    """A shell in which no variable of ours is set, but for the home and a small sandbox without delays."""
+    """A shell in which no variable of ours is set, but for the home and a small sandbox without delays.
+
+    It answers once a second, and each series is a request for its seasons: there are six.
+    """
     names = {name.upper() for name in Settings.model_fields} | {"CATALOG_UP_ID", "DAGSTER_HOME"}
     kept = {name: value for name, value in os.environ.items() if name not in names}
     return {
         **kept,
         "CATALOG_HOME": str(home),
         "SANDBOX_MOVIES": str(MOVIES),
-        "SANDBOX_SCALE": "0.01",
+        "SANDBOX_SCALE": "0.001",
         "SANDBOX_LATENCY": "0",
     }
 
