@@ -14,6 +14,9 @@ from resources.databases import SEARCH_PATH
 from resources.embedded import EmbeddedServer
 from resources.embedded_install import recorded_folder
 from resources.migrations import migrate
+from tests.untraced import UNTRACED_FILES
+
+TESTS = Path(__file__).parent
 
 LONG = ("test_browser.py", "test_up.py", "test_kills.py", "test_month.py")
 """Files that take a minute or two: they begin first, so that none of them is left over for one process at the end."""
@@ -29,8 +32,11 @@ QUICK = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the tests of long files first; each file's keep their order."""
+    """Puts the tests of long files first, each file's in their order, and keeps coverage out of those it can't help."""
     items.sort(key=lambda item: item.path.name not in LONG)
+    for item in items:
+        if item.path.relative_to(TESTS).as_posix() in UNTRACED_FILES:
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,12 @@
 """Run workers that tests kill: real processes, each executing one job as a Dagster run worker does.
 
 They come from a server process that has everything imported, so that one is there within milliseconds and the tests'
-own process, which has threads, is never forked.
+own process, which has threads, is never forked. Coverage leaves them alone: of a process that is killed, or ends as a
+fork does, it keeps nothing.
 """
 
 import multiprocessing
+import multiprocessing.forkserver
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,6 +30,7 @@ from catalog_assets.hotstar.windows import Paging
 from catalog_assets.jobs import asset_keys
 from resources.logs import configure
 from tests.hotstar.platform import today
+from tests.untraced import UNTRACED_PROCESS
 
 SMALL = Paging(size=100, reach=1_000)
 """Pages so small that two thousand films take some thirty requests, of every sort that a census makes."""
@@ -85,6 +88,8 @@ def worker(
         dies_at: it kills itself at this moment: 2 n before its statement number n, 2 n + 1 right after it.
         patient: it waits between attempts at a request; if not, it tries as often without waiting.
     """
+    with patch.dict(os.environ, UNTRACED_PROCESS):
+        multiprocessing.forkserver.ensure_running()
     told, tells = _STARTED.Pipe(duplex=False)
     launched = (job, [key for kind in kinds for key in asset_keys(kind, job)])
     process = _STARTED.Process(target=_work, args=(launched, dict(os.environ), tells, dies_at, patient), daemon=True)

@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 
 from sandbox.__main__ import main
+from tests.untraced import UNTRACED_PROCESS
 
 
 def fork_sandbox(arguments: Sequence[str], variables: Mapping[str, str]) -> psutil.Process:
@@ -32,11 +33,10 @@ def fork_sandbox(arguments: Sequence[str], variables: Mapping[str, str]) -> psut
 
 @cache
 def _forks() -> subprocess.Popen[str]:
-    untraced = {name: value for name, value in os.environ.items() if not name.startswith(("COV_", "COVERAGE_"))}
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.sandbox_forks"],
         cwd=Path(__file__).resolve().parents[1],
-        env=untraced,
+        env={**os.environ, **UNTRACED_PROCESS},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -21,6 +21,7 @@ from catalog_assets.partitions import HOTSTAR_ZONE, hotstar_days
 from resources.embedded import EmbeddedServer
 from tests.cli.test_up import Up, left_of
 from tests.conftest import remove_home
+from tests.untraced import UNTRACED_PROCESS
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here (Debian: apt-get install chromium)")
@@ -49,7 +50,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    started = Up(home, port, SANDBOX_MOVIES=str(FILMS), SANDBOX_SCALE="0.001", SANDBOX_RATE="0")
+    started = Up(home, port, SANDBOX_MOVIES=str(FILMS), SANDBOX_SCALE="0.001", SANDBOX_RATE="0", **UNTRACED_PROCESS)
     try:
         started.await_saying("The first load is complete.")
         yield started
