@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 import dagster as dg
@@ -104,7 +105,7 @@ class Jobs:
 
     tmdb: Tmdb
     instance: dg.DagsterInstance
-    definitions: dg.Definitions = field(default_factory=build_definitions)
+    definitions: dg.Definitions = field(default_factory=cache(build_definitions))
 
     def run(
         self, job: str, *, only: list[str] | None = None, tags: dict[str, str] | None = None, **configs: dict[str, Any]
