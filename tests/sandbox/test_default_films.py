@@ -15,7 +15,7 @@ FILMS = 51_495
 
 @pytest.fixture(scope="module")
 def full() -> Iterator[RunningSandbox]:
-    with running_sandbox(movies=FILMS, as_command=True) as sandbox:
+    with running_sandbox(movies=FILMS) as sandbox:
         yield sandbox
 
 
@@ -98,7 +98,7 @@ def test_titles_come_in_several_scripts_and_pages_weigh_what_was_measured(full: 
 def test_the_same_seed_gives_the_same_films_and_another_gives_others() -> None:
     pages = []
     for seed in (5, 5, 6):
-        with running_sandbox(movies=150, seed=seed, as_command=True) as sandbox:
+        with running_sandbox(movies=150, seed=seed) as sandbox:
             pages.append(sandbox.page(size=150, orderBy="contentId")["items"])
 
     assert pages[0] == pages[1]

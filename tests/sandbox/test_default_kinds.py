@@ -15,7 +15,7 @@ Items = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def tenth() -> Iterator[RunningSandbox]:
-    with running_sandbox(movies=5_150, scale=0.1, as_command=True) as sandbox:
+    with running_sandbox(movies=5_150, scale=0.1) as sandbox:
         yield sandbox
 
 
@@ -111,7 +111,7 @@ def test_some_matches_are_under_way_or_to_come_and_most_are_long_ago(truths: dic
 
 
 def test_matches_stand_around_the_day_of_the_sandboxs_clock() -> None:
-    with running_sandbox(scale=0.01, as_command=True) as sandbox:
+    with running_sandbox(scale=0.01) as sandbox:
         then = 1_900_000_000
         sandbox.control(do="clock", set=then)
         sandbox.control(do="reset", parts=["catalogue"])
@@ -162,7 +162,7 @@ def test_a_page_of_episodes_weighs_what_was_measured(tenth: RunningSandbox) -> N
 def test_the_same_seed_gives_the_same_items_and_another_gives_others() -> None:
     pages = []
     for seed in (5, 5, 6):
-        with running_sandbox(seed=seed, as_command=True) as sandbox:
+        with running_sandbox(seed=seed) as sandbox:
             pages.append(
                 [
                     sandbox.page(f"/{kind}/search", size=50, orderBy="contentId")["items"]
