@@ -23,6 +23,7 @@ from resources.embedded import EmbeddedServer
 from resources.embedded_install import recorded_folder
 from resources.settings import PROJECT_ROOT, Settings
 from tests.conftest import remove_home
+from tests.untraced import UNTRACED_PROCESS
 
 MOVIES = 6_000
 PATIENCE_S = 120
@@ -121,8 +122,8 @@ def port() -> int:
 
 
 @pytest.fixture
-def up(home: Path, port: int) -> Iterator[Up]:
-    started = Up(home, port)
+def up(home: Path, port: int, request: pytest.FixtureRequest) -> Iterator[Up]:
+    started = Up(home, port, **getattr(request, "param", {}))
     yield started
     if started.process.poll() is None:
         started.end(signal.SIGTERM)
@@ -135,6 +136,7 @@ def ask(home: Path, query: str) -> object:
     return row[0] if row else None
 
 
+@pytest.mark.parametrize("up", [UNTRACED_PROCESS], indirect=True, ids=["untraced"])
 def test_kill_9_in_the_first_load_leaves_no_process_and_nothing_is_written_after_it(home: Path, up: Up) -> None:
     up.await_saying("The movies are loaded by")
     eventually(lambda: int(str(ask(home, "SELECT count(*) FROM hotstar.pages"))) > 1, what="a page is kept")
