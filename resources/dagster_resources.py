@@ -132,7 +132,7 @@ class Images(dg.ConfigurableResource[ImageStore]):
     """The image store, and the hosts that its images come from."""
 
     def is_on(self) -> bool:
-        """Whether images are fetched: as `IMAGES_ENABLED` says, else where TMDB itself is asked.
+        """Whether images are fetched: as `IMAGES_ENABLED` says, else where TMDB itself is asked and they can be read.
 
         Raises:
             SettingsError: TMDB's key cannot be used.
@@ -140,7 +140,9 @@ class Images(dg.ConfigurableResource[ImageStore]):
         settings = load_settings()
         if settings.tmdb is None:
             return False
-        return _is_tmdb_itself(settings.tmdb) if settings.images_enabled is None else settings.images_enabled
+        if settings.images_enabled is not None:
+            return settings.images_enabled
+        return _is_tmdb_itself(settings.tmdb) and settings.images_public_url is not None
 
     def store(self, connection: psycopg.Connection) -> ImageStore:
         """The store that belongs to a source database: the sandbox's images stand apart from real ones.

@@ -121,7 +121,10 @@ class ImageClient:
             PermanentServiceError: 404 and its like, or no host of pictures.
             ServiceUnreachable, ServiceBusy: the bounded retries are used up.
         """
-        asked = httpx.URL(url)
+        try:
+            asked = httpx.URL(url)
+        except httpx.InvalidURL as invalid:
+            raise PermanentServiceError(f"An image's address is none ({invalid}).", "images") from invalid
         service = _SERVICES.get(asked.host)
         if service is None or asked.scheme != "https":
             raise PermanentServiceError(f"{url} is on no host of pictures that is known.", "images", asked.path)

@@ -14,6 +14,7 @@ from resources.images import AT_ONCE, YOUTUBE_HOST, ImageClient, Picture, wait_o
 THUMBNAIL_BYTES = 5000
 """YouTube's placeholder for a large picture that it lacks has fewer (requirements: TMDB, "Thumbnail")."""
 
+_ABSENT = {404, 410}
 _LARGE, _SMALL = "maxresdefault.jpg", "hqdefault.jpg"
 
 
@@ -53,13 +54,13 @@ class FailedImage:
         name: of the image.
         error: why.
         wait_s: seconds that its host asked to wait.
-        is_refused: its host has it not, or sent no picture; otherwise the host may be down.
+        is_absent: its host says that it has it not; otherwise something is wrong with the host.
     """
 
     name: str
     error: str
     wait_s: float
-    is_refused: bool
+    is_absent: bool
 
 
 def rows(images: Sequence[FetchedImage | FailedImage]) -> list[dict[str, Any]]:
@@ -82,7 +83,7 @@ async def fetch_batch(
             try:
                 return await _fetch(client, store, image)
             except ServiceError as error:
-                return FailedImage(image.name, str(error), wait_of(error), not error.retryable)
+                return FailedImage(image.name, str(error), wait_of(error), error.status in _ABSENT)
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -4,10 +4,11 @@ A row of the manifest is made before its object is written and removed after it:
 the next run knows. One run at a time changes the store; whoever comes second waits.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 import structlog
@@ -16,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 from catalog_assets.tmdb.image_fetching import DueImage, FailedImage, FetchedImage, fetch_batch, rows
 from catalog_assets.tmdb.retention import KEPT_FOR
+from resources.errors import ImageStoreError
 from resources.image_store import ImageStore
 from resources.images import ImageClient
 from resources.statements import statement
@@ -27,6 +29,12 @@ FOLDERS = ("posters/", "backdrops/", "trailers/", "stills/", "cast/", "tv/")
 
 BATCH = 200
 """Images fetched and noted together."""
+
+MANY = 20
+"""So many images of one host, or a whole batch: if none of them could be had, the host is left alone."""
+
+FETCH_FOR = timedelta(hours=1)
+"""A run asks no longer than this: titles wait for it. A later run goes on."""
 
 WORKS_AT_ONCE = 1000
 """Cards written by one statement."""
@@ -91,7 +99,14 @@ def sole_keeper(connection: psycopg.Connection) -> Iterator[None]:
             connection.execute(statement("tmdb/unlock_images"))
 
 
-def clear_out(connection: psycopg.Connection, store: ImageStore, *, is_on: bool, done: ImagesKept) -> None:
+def clear_out(
+    connection: psycopg.Connection,
+    store: ImageStore,
+    *,
+    is_on: bool,
+    done: ImagesKept,
+    accepts_empty_store: bool = False,
+) -> None:
     """Brings the manifest in line with works and store, and removes what no work names or is too old.
 
     Cards stop showing an image before its object goes.
@@ -101,9 +116,22 @@ def clear_out(connection: psycopg.Connection, store: ImageStore, *, is_on: bool,
         store: where the objects are.
         is_on: images that are not had are wanted.
         done: counts what is done.
+        accepts_empty_store: the images are gone for good, and are to be fetched anew.
+
+    Raises:
+        ImageStoreError: it cannot be reached, or holds nothing of what the manifest knows: it is another store.
     """
+    for folder in FOLDERS:
+        store.remove_unfinished(folder)
+    held = {folder: store.sizes(folder) for folder in FOLDERS}
+    had = count_images(connection).had
+    if had and not any(held.values()) and not accepts_empty_store:
+        raise ImageStoreError(
+            f"The image store {store.place.url} is empty, though {had} images were stored: see that it is the one of "
+            "IMAGES_URL, and mounted. If they are gone for good, materialise tmdb/images with accepts_empty_store."
+        )
     connection.execute(statement("tmdb/want_images"), {"is_on": is_on})
-    leftover = [name for folder in FOLDERS for name in _take_stock(connection, store, folder, done)]
+    leftover = [name for folder in FOLDERS for name in _take_stock(connection, folder, held[folder], done)]
     store.delete(leftover)
     connection.execute(statement("tmdb/set_image_urls"), {"public_url": store.place.public_url})
     hidden = connection.execute(statement("tmdb/hide_images"), {"keep": KEPT_FOR}).fetchall()
@@ -126,7 +154,8 @@ async def fetch_due(
 ) -> None:
     """Fetches what is due, batch by batch, each noted when it is stored. An image that fails costs itself alone.
 
-    Where nothing of a whole batch could be had, and not because it was refused, the rest is left to a later run.
+    A host of which nothing of a whole batch could be had, for another reason than that it has them not, is left alone
+    until a later run.
 
     Args:
         connection: an autocommit connection, inside `sole_keeper`; nothing is under way when it is used.
@@ -137,7 +166,11 @@ async def fetch_due(
         done: counts what is done.
     """
     ((since,),) = connection.execute(statement("tmdb/read_now")).fetchall()
-    while batch := _due(connection, since):
+    down: list[str] = []
+    while batch := _due(connection, since, down):
+        if batch[0].now - since > FETCH_FOR:
+            done.problem = "time is over: the rest is left to a later run"
+            break
         client.tell_time(batch[0].now)
         try:
             ended = await fetch_batch(client, store, batch)
@@ -154,9 +187,9 @@ async def fetch_due(
         done.failed += len(failed)
         for each in failed:
             log.warning("image not had", name=each.name, reason=each.error)
-        if not fetched and not any(each.is_refused for each in failed):
-            done.problem = f"nothing of {len(batch)} images could be had: {failed[0].error}"
-            break
+        for host, errors in _down(batch, failed).items():
+            down.append(host)
+            done.problem = f"nothing of {len(errors)} images of {host} could be had: {errors[0]}"
     show_on_cards(connection, done)
 
 
@@ -178,10 +211,26 @@ def show_on_cards(connection: psycopg.Connection, done: ImagesKept) -> None:
         cursor.execute(statement("tmdb/note_cards_shown"))
 
 
-def _take_stock(connection: psycopg.Connection, store: ImageStore, folder: str, done: ImagesKept) -> Sequence[str]:
+def _down(batch: Sequence[DueImage], failed: Sequence[FailedImage]) -> dict[str, list[str]]:
+    """The hosts of which nothing of a batch could be had, though they may have it, with the errors."""
+    hosts = {image.name: _host(image) for image in batch}
+    asked = Counter(hosts.values())
+    errors: dict[str, list[str]] = {}
+    for each in failed:
+        if not each.is_absent:
+            errors.setdefault(hosts[each.name], []).append(each.error)
+    enough = min(len(batch), MANY)
+    return {host: said for host, said in errors.items() if len(said) == asked[host] >= enough}
+
+
+def _host(image: DueImage) -> str:
+    return image.wanted_url.split("/", 3)[2]
+
+
+def _take_stock(
+    connection: psycopg.Connection, folder: str, sizes: Mapping[str, int], done: ImagesKept
+) -> Sequence[str]:
     """Forgets what a folder should hold and does not; returns the objects in it that no run came to note."""
-    store.remove_unfinished(folder)
-    sizes = store.sizes(folder)
     found = {"folder": folder, "names": list(sizes), "sizes": list(sizes.values())}
     differing = connection.execute(statement("tmdb/forget_lost_images"), found).fetchall()
     lost = [name for name, is_there in differing if not is_there]
@@ -191,9 +240,10 @@ def _take_stock(connection: psycopg.Connection, store: ImageStore, folder: str, 
     return [name for name, is_there in differing if is_there]
 
 
-def _due(connection: psycopg.Connection, since: datetime) -> list[DueImage]:
+def _due(connection: psycopg.Connection, since: datetime, down: Sequence[str]) -> list[DueImage]:
+    asked = {"since": since, "down": list(down), "most": BATCH}
     with connection.cursor(row_factory=class_row(DueImage)) as cursor:
-        return cursor.execute(statement("tmdb/list_due_images"), {"since": since, "most": BATCH}).fetchall()
+        return cursor.execute(statement("tmdb/list_due_images"), asked).fetchall()
 
 
 def _note(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 import psycopg
+from pydantic import Field
 
 from catalog_assets.offenders import Check, checks_of, found_by
 from catalog_assets.partitions import tmdb_days
@@ -23,6 +24,14 @@ READ_A_DAY = 100
 """Stored images that the check reads whole, others each day."""
 
 
+class ImagesConfig(dg.Config):
+    """What a person may say of the store."""
+
+    accepts_empty_store: bool = Field(
+        default=False, description="The stored images are gone for good: fetch them anew instead of failing."
+    )
+
+
 @dg.asset(
     key=IMAGES,
     description="TMDB's images in the object store: posters, backdrops, stills, faces and pictures of videos.",
@@ -37,7 +46,7 @@ READ_A_DAY = 100
     metadata={"dagster/table_name": "source.tmdb.images"},
 )
 def hosted_images(
-    context: dg.AssetExecutionContext, source: SourceDatabase, images: Images
+    context: dg.AssetExecutionContext, config: ImagesConfig, source: SourceDatabase, images: Images
 ) -> dg.MaterializeResult[None]:
     """Removes what no work names, fetches what is due, and shows it on cards; with images off it only removes."""
     done = ImagesKept()
@@ -47,7 +56,8 @@ def hosted_images(
             client = images.client(connection) if is_on else None
             with sole_keeper(connection):
                 store = images.store(connection)
-                clear_out(connection, store, is_on=is_on, done=done)
+                accepts = config.accepts_empty_store
+                clear_out(connection, store, is_on=is_on, done=done, accepts_empty_store=accepts)
                 if client is not None:
                     run(_fetching(context, connection, store, client, done))
         counts = count_images(connection)
@@ -87,13 +97,24 @@ async def _fetching(
 
 def _store_and_manifest_differ(connection: psycopg.Connection) -> Sequence[str]:
     """Objects that are missing, of another content, or not in the manifest."""
-    if not count_images(connection).known:
-        return []  # images were never on: there may be no store
+    if not count_images(connection).known or not _is_still(connection):
+        return []  # images were never on, and there may be no store; or a run is at it, which is checked itself
     store = Images().store(connection)
     return [
         *(each for folder in FOLDERS for each in _differing(connection, store, folder)),
         *_changed(connection, store),
     ]
+
+
+def _cards_differ(connection: psycopg.Connection) -> Sequence[str]:
+    """Cards that show images elsewhere than they are; none while a run is at it."""
+    return found_by("tmdb/checks/cards_show_images")(connection) if _is_still(connection) else []
+
+
+def _is_still(connection: psycopg.Connection) -> bool:
+    """Nobody changes the image store until the transaction ends."""
+    ((is_still,),) = connection.execute(statement("tmdb/try_lock_images")).fetchall()
+    return bool(is_still)
 
 
 def _differing(connection: psycopg.Connection, store: ImageStore, folder: str) -> Iterator[str]:
@@ -122,7 +143,7 @@ IMAGES_CHECKS = (
     Check(
         "cards_show_images",
         "Every card shows its work's images at the addresses that they have.",
-        found_by("tmdb/checks/cards_show_images"),
+        _cards_differ,
     ),
     Check(
         "images_are_had",

@@ -258,7 +258,9 @@ def test_whatever_stands_in_a_field_what_comes_out_can_be_stored(steps: tuple[An
 
 
 @recorded_only
-@pytest.mark.parametrize(("name", "tmdb_id"), [("tv_1399", 1399), ("tv_2", 2), ("tv_96677_append", 96677)])
+@pytest.mark.parametrize(
+    ("name", "tmdb_id"), [("tv_1399", 1399), ("tv_2", 2), ("tv_96677_append", 96677), ("tv_96677_images", 96677)]
+)
 def test_a_recorded_series_is_read_whole(name: str, tmdb_id: int) -> None:
     answer = json.loads(recorded(name))
     read = read_details(recorded(name), tmdb_id, "tv")

@@ -80,13 +80,13 @@ COMMENT ON VIEW tmdb.wanted_images IS 'What the image store should hold. A face 
 
 CREATE VIEW tmdb.due_images AS
 SELECT
-  i.name, i.wanted_url, i.source_url, i.taken_from, i.etag, i.content_sha256, i.failed_at, tmdb.now() AS now,
+  i.name, i.wanted_url, i.source_url, i.taken_from, i.etag, i.content_sha256, i.failed_at, (SELECT tmdb.now()) AS now,
   CASE WHEN i.source_url IS NULL THEN 'not had' WHEN i.source_url <> i.wanted_url THEN 'another picture' ELSE 'near the end of keeping' END AS reason
 FROM tmdb.images AS i
 WHERE
   i.wanted_url IS NOT NULL
-  AND (i.source_url IS DISTINCT FROM i.wanted_url OR i.fetched_at <= tmdb.now() - interval '150 days')
-  AND coalesce(i.not_before <= tmdb.now(), true);
+  AND (i.source_url IS DISTINCT FROM i.wanted_url OR i.fetched_at <= (SELECT tmdb.now()) - interval '150 days')
+  AND coalesce(i.not_before <= (SELECT tmdb.now()), true);
 COMMENT ON VIEW tmdb.due_images IS 'Images to be fetched: not had, had from elsewhere than wanted, or last asked for 150 days ago; not while they wait after a failure';
 
 CREATE VIEW tmdb.shown_images AS
