@@ -64,6 +64,8 @@ class ServicePace:
         budgets: units a day or month.
         at_once: requests that one process has taken a slot for or under way. So many go in the time that one takes,
             from taking its slot to its answer's last byte.
+        closest: intervals that stand at least between two requests that leave, however late the first did. Below 1, one
+            that left late is made up for; only a service that counts over a while, not to the interval, bears that.
     """
 
     service: str
@@ -75,6 +77,7 @@ class ServicePace:
     busy_s: float = 0.0
     budgets: tuple[Budget, ...] = ()
     at_once: int = 4
+    closest: float = 1.015
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,7 @@ class Pace:
                 "rest_s": described.rest_s,
                 "slow_s": described.slow_s,
                 "timeout_s": described.timeout_s,
+                "closest": described.closest,
             },
         )
         for budget in described.budgets:
@@ -209,7 +213,8 @@ class Pace:
         """Wait for a slot's moment over an open connection; True if its request may leave at once.
 
         Slots say who goes about when; how far apart requests really leave is settled here, at the last moment. One that
-        a busy machine reaches late so delays the next by as much, where a slot given up would cost a whole interval.
+        a busy machine reaches late so delays the next, where a slot given up would cost a whole interval; by how much is
+        the service's `closest`.
 
         False: it was overtaken by a rest or does not come soon, and is returned; the connection would not outlast it.
 

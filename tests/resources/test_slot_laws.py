@@ -33,11 +33,12 @@ class Service:
 
     def __post_init__(self) -> None:
         self.connection.execute("TRUNCATE ops.budget_uses, ops.budgets, ops.pace")
-        self.connection.execute(
-            statement("ops/describe_pace"),
-            {"service": "s", "interval_s": 1.0, "rest_s": 60.0, "slow_s": 5.0, "timeout_s": 30.0},
-        )
+        self.describe()
         self.set_clock(self.now)
+
+    def describe(self, *, interval_s: float = 1.0, closest: float = 1.015) -> None:
+        paced = {"interval_s": interval_s, "rest_s": 60.0, "slow_s": 5.0, "timeout_s": 30.0, "closest": closest}
+        self.connection.execute(statement("ops/describe_pace"), {"service": "s", **paced})
 
     def set_clock(self, now: datetime) -> None:
         self.now = now
@@ -216,6 +217,23 @@ def test_slots_that_are_reached_in_time_wait_for_none(service: Service) -> None:
         service.advance(-0.004)
 
 
+def test_where_a_service_bears_it_what_left_late_is_made_up_for(service: Service) -> None:
+    service.describe(closest=0.75)
+    slots = [service.take()["at"] for _ in range(6)]
+    service.set_clock(slots[1] + timedelta(seconds=0.1))
+    left = [service.now]
+    service.use(slots[0])
+    for at in slots[1:]:
+        verdict, leaves_at = service.use(at)
+        if verdict == "wait":
+            service.set_clock(leaves_at)
+            assert service.use(at)[0] == "go"
+        left.append(service.now)
+        service.set_clock(max(service.now, at + SPACING))
+    assert left[1] == left[0] + timedelta(seconds=0.75)
+    assert left[5] == slots[5]  # on time again
+
+
 def test_a_clock_set_back_holds_no_request(service: Service) -> None:
     service.use(service.take()["at"])
     service.advance(-7200)
@@ -278,10 +296,7 @@ def test_a_slot_returned_unsent_gives_its_units_back(service: Service) -> None:
 
 def test_describing_a_pace_again_leaves_its_slots_alone(service: Service) -> None:
     service.take()
-    service.connection.execute(
-        statement("ops/describe_pace"),
-        {"service": "s", "interval_s": 2.0, "rest_s": 60.0, "slow_s": 5.0, "timeout_s": 30.0},
-    )
+    service.describe(interval_s=2.0)
     assert service.take()["at"] == START + SPACING
     assert service.take()["at"] == START + SPACING + 2 * SPACING
 
