@@ -213,8 +213,8 @@ class Pace:
         """Wait for a slot's moment over an open connection; True if its request may leave at once.
 
         Slots say who goes about when; how far apart requests really leave is settled here, at the last moment. One that
-        a busy machine reaches late so delays the next, where a slot given up would cost a whole interval; by how much is
-        the service's `closest`.
+        a busy machine reaches late so delays the next, by how much is the service's `closest`; a slot given up would
+        cost a whole interval.
 
         False: it was overtaken by a rest or does not come soon, and is returned; the connection would not outlast it.
 

@@ -19,9 +19,9 @@ LATE_SHARE = 0.15
 gives."""
 
 CLOSEST = 0.75
-"""Of an interval, what stands at least between two requests that leave. TMDB counts over a while: one that leaves late is
-made up for, or every delay of a busy machine would add up. At the default of 20 requests a second two stand 30 ms apart
-at least, less `LATE_SHARE`; TMDB's about 40 a second stand 25 ms apart."""
+"""Of an interval, what stands at least between two requests that leave. TMDB counts over a while: one that leaves late
+is made up for, or every delay of a busy machine would add up. At the default of 20 requests a second two stand 37 ms
+apart, 30 ms where one leaves as late as it may; TMDB's about 40 a second stand 25 ms apart."""
 
 AT_ONCE = 10
 """At 20 requests a second ten go in half a second: an answer of 150 ms, and as much again on a busy machine. Half of
