@@ -1,6 +1,6 @@
 """The partitions that assets share (https://docs.dagster.io/guides/build/partitions-and-backfills).
 
-Days of Hotstar are days in India, those of TMDB are UTC's. Today is included, so that it can be polled before it is
+Days of Hotstar are days in India, those of the others are UTC's, as are their hours. Today is included, so that it can be polled before it is
 over.
 """
 
@@ -14,3 +14,9 @@ hotstar_days = dg.DailyPartitionsDefinition(start_date="2026-11-01", timezone=HO
 
 tmdb_days = dg.DailyPartitionsDefinition(start_date="2026-11-01", timezone="UTC", end_offset=1)
 """One definition for all TMDB assets; TMDB's days are UTC's."""
+
+streaming_days = tmdb_days
+"""Availability and what is coming soon go by the days of the services they come from."""
+
+streaming_hours = dg.HourlyPartitionsDefinition(start_date="2026-11-22-00:00", timezone="UTC", end_offset=1)
+"""Hours of what is trending, the present one included."""

@@ -116,7 +116,7 @@ class ServiceClient:
         """The database's time, UTC; known from the first slot on."""
         return self._pace.clock.now()
 
-    async def get(self, path: str, params: Mapping[str, str], etag: str | None = None) -> Answer:
+    async def get(self, path: str, params: Mapping[str, str], etag: str | None = None, cost: int = 1) -> Answer:
         """Ask for one page.
 
         Args:
@@ -124,6 +124,7 @@ class ServiceClient:
             params: the query without what the client adds.
             etag: of the version that is known (`Answer.etag`); if that is still the present one, the answer is a 304
                 without a body.
+            cost: units of the service's budgets that it takes.
 
         Raises:
             PermanentServiceError: 401, 403 after one new credential, 404, 400, 422: asking again brings the same.
@@ -135,6 +136,7 @@ class ServiceClient:
             path,
             params={**params, **self._params},
             headers=None if etag is None else {"if-none-match": etag},
+            extensions={"cost": cost},
         )
         delivery: Delivery = response.extensions["delivery"]
         return Answer(

@@ -22,6 +22,7 @@ from resources.origins import origin_of, stamp_origin
 from resources.settings import TMDB_PRODUCTION, TmdbAccess, load_settings
 from resources.statements import statement
 from resources.tmdb import TmdbClient, tmdb_pace
+from resources.watchmode import WatchmodeClient, watchmode_pace
 
 
 class SourceDatabase(dg.ConfigurableResource[Database]):
@@ -125,6 +126,30 @@ class Tmdb(dg.ConfigurableResource[TmdbClient]):
             run_id=run_id,
             asset=asset,
             pace=tmdb_pace(access.requests_per_second),
+        )
+
+
+class Watchmode(dg.ConfigurableResource[WatchmodeClient]):
+    """Watchmode, at one pace and within one budget over all processes."""
+
+    def client(self, database: Database, *, run_id: str, asset: str) -> WatchmodeClient:
+        """A client for one run, which stamps the database with its origin first.
+
+        Raises:
+            SettingsError: the service has no key.
+            OriginMismatch: the database holds another origin's data.
+        """
+        settings = load_settings()
+        access = settings.require_watchmode()
+        with database.connection() as connection:
+            stamp_origin(connection, service="watchmode", origin=access.origin)
+        return WatchmodeClient(
+            base_url=access.base_url,
+            api_key=access.api_key,
+            source_url=database.url,
+            run_id=run_id,
+            asset=asset,
+            pace=watchmode_pace(access.requests_a_day),
         )
 
 

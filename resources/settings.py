@@ -5,6 +5,7 @@ that may carry a password, keys and webhook addresses are kept as `SecretStr`.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -24,6 +25,9 @@ HOTSTAR_PRODUCTION = "https://catalog-api.hotstar.com"
 TMDB_PRODUCTION = "https://api.themoviedb.org"
 """TMDB's address (contracts, "Access")."""
 
+WATCHMODE_PRODUCTION = "https://api.watchmode.com"
+"""Watchmode's address (contracts, "Access")."""
+
 _OR_SANDBOX = (
     "or set no service's credentials and start with `catalog up` on the embedded server, which then brings the sandbox."
 )
@@ -33,6 +37,9 @@ Kept = Annotated[int, Field(ge=1, le=36_500)]
 
 TmdbRate = Annotated[float, Field(gt=0, le=40)]
 """Requests a second: TMDB allows about 40."""
+
+Hours = Annotated[float, Field(gt=0, le=4_320)]
+"""How long an answer counts as fresh: not longer than TMDB's terms let it be kept."""
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
@@ -72,6 +79,16 @@ class TmdbAccess:
     origin: str
 
 
+@dataclass(frozen=True, slots=True)
+class WatchmodeAccess:
+    """What a client of Watchmode needs, and the origin that its data bears: its address, or `sandbox:<seed>`."""
+
+    base_url: str
+    api_key: SecretStr
+    requests_a_day: int
+    origin: str
+
+
 class Settings(BaseSettings):
     """Every variable that the platform reads; make one with `load_settings`."""
 
@@ -93,6 +110,19 @@ class Settings(BaseSettings):
     tmdb_api_key: SecretStr | None = None
     tmdb_requests_per_second: TmdbRate = 20.0
     catalog_origin_tmdb: str | None = None
+
+    watchmode_api_base_url: str | None = None
+    watchmode_api_key: SecretStr | None = None
+    watchmode_requests_a_day: Annotated[int, Field(ge=1, le=10_000)] = 33
+    catalog_origin_watchmode: str | None = None
+    catalog_regions: str = "US,IN"
+
+    ttl_tmdb_trending_h: Hours = 3
+    ttl_tmdb_providers_h: Hours = 24
+    ttl_trakt_trending_h: Hours = 1
+    ttl_watchmode_availability_h: Hours = 12
+    ttl_aggregated_trending_h: Hours = 1
+    ttl_coming_soon_h: Hours = 24
 
     images_enabled: bool | None = None
     images_url: str | None = None
@@ -205,13 +235,66 @@ class Settings(BaseSettings):
         return self.tmdb
 
     @property
+    def watchmode(self) -> WatchmodeAccess | None:
+        """Access to Watchmode, or None where no key is set: the service is then off."""
+        if self.watchmode_api_key is None:
+            return None
+        base_url = (self.watchmode_api_base_url or WATCHMODE_PRODUCTION).rstrip("/")
+        return WatchmodeAccess(
+            base_url=base_url,
+            api_key=self.watchmode_api_key,
+            requests_a_day=self.watchmode_requests_a_day,
+            origin=self.catalog_origin_watchmode or base_url,
+        )
+
+    def require_watchmode(self) -> WatchmodeAccess:
+        """Access to Watchmode.
+
+        Raises:
+            SettingsError: no key is set.
+        """
+        if self.watchmode is None:
+            raise SettingsError(f"Watchmode is off: set WATCHMODE_API_KEY, {_OR_SANDBOX}")
+        return self.watchmode
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The countries whose offers and releases are asked for, each a request or a part of one.
+
+        Raises:
+            SettingsError: CATALOG_REGIONS is not a list of countries.
+        """
+        codes = tuple(dict.fromkeys(code.strip() for code in self.catalog_regions.split(",")))
+        if not all(re.fullmatch("[A-Z]{2}", code) for code in codes) or "UK" in codes:
+            raise SettingsError(
+                "CATALOG_REGIONS is not a list of countries as ISO 3166-1 writes them, two capital letters each with "
+                "commas between, such as US,IN,GB (the United Kingdom is GB)."
+            )
+        return codes
+
+    @property
+    def ttl_hours(self) -> Mapping[str, float]:
+        """How long answers count as fresh, by rule: requirements (streaming, RS19), and those of reference lists."""
+        return {
+            "tmdb_trending": self.ttl_tmdb_trending_h,
+            "tmdb_providers": self.ttl_tmdb_providers_h,
+            "trakt_trending": self.ttl_trakt_trending_h,
+            "watchmode_availability": self.ttl_watchmode_availability_h,
+            "aggregated_trending": self.ttl_aggregated_trending_h,
+            "coming_soon": self.ttl_coming_soon_h,
+            "tmdb_reference": 24.0,
+            "watchmode_reference": 168.0,
+            "id_map": 24.0,
+        }
+
+    @property
     def has_credentials(self) -> bool:
         """Whether a service's credentials are set: the sandbox, which serves all services or none, is then left out.
 
         Raises:
             SettingsError: they cannot be used.
         """
-        return self.hotstar is not None or self.tmdb is not None
+        return self.hotstar is not None or self.tmdb is not None or self.watchmode is not None
 
 
 def tmdb_key_form(key: SecretStr) -> Literal["v3", "v4"]:
@@ -245,7 +328,7 @@ def load_settings() -> Settings:
         url: SecretStr | None = getattr(settings, name)
         if url is not None and urlsplit(url.get_secret_value()).scheme not in {"postgresql", "postgres"}:
             raise SettingsError(f"{name.upper()} must begin with postgresql:// (and name no driver).")
-    _ = settings.database_urls, settings.hotstar, settings.tmdb
+    _ = settings.database_urls, settings.hotstar, settings.tmdb, settings.regions
     return settings
 
 
