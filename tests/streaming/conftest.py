@@ -1,0 +1,41 @@
+"""What tests of streaming share: the clock of a source database, moved by hand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """The database's time, which stands still until it is moved, for whoever asks."""
+
+    connection: psycopg.Connection
+    at: datetime = START
+
+    def set(self, at: datetime) -> None:
+        self.at = at
+        self.connection.execute(
+            "CREATE OR REPLACE FUNCTION ops.now() RETURNS timestamptz LANGUAGE sql VOLATILE"
+            f" AS $$ SELECT '{at}'::timestamptz $$"
+        )
+
+    def advance(self, **given: float) -> None:
+        self.set(self.at + timedelta(**given))
+
+
+@pytest.fixture
+def connection(source_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(source_url, autocommit=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock(connection: psycopg.Connection) -> Clock:
+    clock = Clock(connection)
+    clock.set(START)
+    return clock
