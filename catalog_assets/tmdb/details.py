@@ -63,8 +63,8 @@ _KINDS: Mapping[MediaType, _Kind] = {
             "watch/providers": models.WatchProviders,
             "similar": models.RelatedTitles,
             "recommendations": models.RelatedTitles,
-            "external_ids": series_models.SeriesExternalIds,
-            "translations": series_models.SeriesTranslations,
+            "external_ids": models.ExternalIds,
+            "translations": models.Translations,
             "alternative_titles": series_models.SeriesAlternativeTitles,
         },
     ),
@@ -189,6 +189,18 @@ def read_object(body: bytes) -> dict[str, Any]:
             return answer
         case _:
             raise ValueError("the answer is not an object")
+
+
+def read_array(body: bytes) -> list[Any]:
+    """Reads an answer that has to be an array, as `read_object` reads an object.
+
+    Raises:
+        ValueError: The body is not JSON, or not an array; says which, and quotes nothing.
+    """
+    answer = _parsed(body)
+    if not isinstance(answer, list):
+        raise ValueError("the answer is not an array")  # noqa: TRY004 - a page that is wrong, as every other fault of one
+    return answer
 
 
 def _params(blocks: Sequence[str]) -> dict[str, str]:

@@ -4,9 +4,9 @@ A row that cannot be used costs itself alone; a page that is cut off or has no e
 within a page and across pages: here the first of a page stays. Nothing here knows the database.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from catalog_assets.tmdb import models
 from catalog_assets.tmdb.columns import iso_date, known_text
@@ -88,35 +88,29 @@ def read_list(body: bytes, media_type: MediaType) -> ListPage:
         media_type: Which titles are wanted; a row that says it is another kind, or a person, is left out.
     """
     try:
-        answer = _envelope(body)
+        answer = read_envelope(body)
     except ValueError as refused:
         return ListPage(problem=str(refused))
     model, read = (models.FilmRow, _film) if media_type == "movie" else (models.SeriesRow, _series)
-    wanted = {
-        place: row
-        for place, row in enumerate(answer["results"])
-        if not isinstance(row, dict) or row.get("media_type") in (None, media_type)
-    }
-    rows, rejected = _judged(wanted, model, read)
+    usable, rejected = judged(titles_of(answer, media_type), model)
     total_pages = min(answer["total_pages"], LAST_PAGE)
+    rows = [read(row) for row in usable.values()]
     return ListPage(answer["page"], total_pages, answer["total_results"], rows, rejected)
 
 
 def read_changes(body: bytes) -> ChangesPage:
     """Reads a page of the changes feed. Never raises: what is wrong is said in the page."""
     try:
-        answer = _envelope(body)
+        answer = read_envelope(body)
     except ValueError as refused:
         return ChangesPage(problem=str(refused))
-    entries, rejected = _judged(dict(enumerate(answer["results"])), models.Change, _change)
+    usable, rejected = judged(dict(enumerate(answer["results"])), models.Change)
+    entries = [_change(row) for row in usable.values()]
     return ChangesPage(answer["page"], min(answer["total_pages"], LAST_PAGE), entries, rejected)
 
 
-_Row = TypeVar("_Row", ListRow, Change)
-
-
-def _envelope(body: bytes) -> dict[str, Any]:
-    """Raises ValueError if the body is no page."""
+def read_envelope(body: bytes) -> dict[str, Any]:
+    """A page with its `results`, not judged yet. Raises ValueError if the body is none."""
     answer = read_object(body)
     problem = unusable({key: answer.get(key) for key in ("page", "total_pages", "total_results")}, models.Envelope)
     if problem is None and not isinstance(answer.get("results"), list):
@@ -126,10 +120,18 @@ def _envelope(body: bytes) -> dict[str, Any]:
     return answer
 
 
-def _judged(
-    rows: dict[int, Any], model: type[models.Shaped], read: Callable[[dict[str, Any]], _Row]
-) -> tuple[list[_Row], dict[int, str]]:
-    found: dict[int, _Row] = {}
+def titles_of(page: Mapping[str, Any], media_type: MediaType) -> dict[int, Any]:
+    """The rows of a page by place, from 0, without those that say they are of another kind, or a person."""
+    return {
+        place: row
+        for place, row in enumerate(page["results"])
+        if not isinstance(row, dict) or row.get("media_type") in (None, media_type)
+    }
+
+
+def judged(rows: Mapping[int, Any], model: type[models.Shaped]) -> tuple[dict[int, dict[str, Any]], dict[int, str]]:
+    """The rows that fit a model, each id once, and why the others cannot be used; both by place."""
+    found: dict[int, int] = {}
     rejected = {}
     for place, row in rows.items():
         named = {key: row[key] for key in model.__annotations__ if key in row} if isinstance(row, dict) else row
@@ -137,8 +139,8 @@ def _judged(
         if reason is not None:
             rejected[place] = reason
         else:
-            found.setdefault(row["id"], read(row))
-    return list(found.values()), rejected
+            found.setdefault(row["id"], place)
+    return {place: rows[place] for place in found.values()}, rejected
 
 
 def _film(row: dict[str, Any]) -> ListRow:

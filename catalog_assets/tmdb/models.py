@@ -66,25 +66,17 @@ class Language(Shaped):
     iso_639_1: NotRequired[Name | None]
 
 
-class Film(Shaped):
-    """A film's details without its appended blocks. 0 means unknown in budget, revenue and runtime."""
+class Title(Shaped):
+    """What films and series have alike, without appended blocks."""
 
     id: Id
-    title: Name
-    original_title: NotRequired[Text | None]
     original_language: NotRequired[Name | None]
     origin_country: NotRequired[list[Name] | None]
-    imdb_id: NotRequired[str | None]
     overview: NotRequired[Text | None]
     tagline: NotRequired[Text | None]
     homepage: NotRequired[str | None]
     status: NotRequired[Name | None]
-    release_date: NotRequired[str | None]
-    runtime: NotRequired[Int32 | None]
-    budget: NotRequired[Int64 | None]
-    revenue: NotRequired[Int64 | None]
     genres: NotRequired[list[Named] | None]
-    belongs_to_collection: NotRequired[Named | None]
     production_companies: NotRequired[list[Company] | None]
     production_countries: NotRequired[list[Country] | None]
     spoken_languages: NotRequired[list[Language] | None]
@@ -94,6 +86,19 @@ class Film(Shaped):
     popularity: NotRequired[Number | None]
     vote_average: NotRequired[Score | None]
     vote_count: NotRequired[Int32 | None]
+
+
+class Film(Title):
+    """A film's details without its appended blocks. 0 means unknown in budget, revenue and runtime."""
+
+    title: Name
+    original_title: NotRequired[Text | None]
+    imdb_id: NotRequired[str | None]
+    release_date: NotRequired[str | None]
+    runtime: NotRequired[Int32 | None]
+    budget: NotRequired[Int64 | None]
+    revenue: NotRequired[Int64 | None]
+    belongs_to_collection: NotRequired[Named | None]
 
 
 class Person(Shaped):
@@ -224,9 +229,10 @@ class RelatedTitles(Shaped):
 
 
 class ExternalIds(Shaped):
-    """The block `external_ids`. `imdb_id` is in every answer, if only as null."""
+    """The block `external_ids`. `imdb_id` is in every answer, if only as null; series alone have a `tvdb_id`."""
 
     imdb_id: str | None
+    tvdb_id: NotRequired[Int64 | None]
     wikidata_id: NotRequired[str | None]
     facebook_id: NotRequired[str | None]
     instagram_id: NotRequired[str | None]
@@ -234,15 +240,16 @@ class ExternalIds(Shaped):
 
 
 class TranslatedTexts(Shaped):
-    """The texts of a film in one language."""
+    """The texts of a title in one language: a film has a `title`, a series a `name`."""
 
     title: NotRequired[Text | None]
+    name: NotRequired[Text | None]
     overview: NotRequired[Text | None]
     tagline: NotRequired[Text | None]
 
 
 class Translation(Shaped):
-    """A film in a language as it is spoken in a country."""
+    """A title in a language as it is spoken in a country."""
 
     iso_3166_1: NotRequired[Name | None]
     iso_639_1: NotRequired[Name | None]

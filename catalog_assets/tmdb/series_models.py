@@ -11,18 +11,15 @@ from pydantic import Field
 from catalog_assets.tmdb.models import (
     AlternativeTitle,
     Company,
-    Country,
-    Id,
     Int32,
     Int64,
-    Language,
     Name,
     Named,
-    Number,
     Person,
     Score,
     Shaped,
     Text,
+    Title,
 )
 
 MOST_SEASONS = 250
@@ -95,25 +92,17 @@ class Creator(Person):
     original_name: NotRequired[str | None]
 
 
-class Series(Shaped):
+class Series(Title):
     """A series' details without its appended blocks. It has no IMDb id of its own: `external_ids` has."""
 
-    id: Id
     name: Name
     original_name: NotRequired[Text | None]
-    original_language: NotRequired[Name | None]
-    origin_country: NotRequired[list[Name] | None]
-    overview: NotRequired[Text | None]
-    tagline: NotRequired[Text | None]
-    homepage: NotRequired[str | None]
-    status: NotRequired[Name | None]
     type: NotRequired[Name | None]
     first_air_date: NotRequired[str | None]
     last_air_date: NotRequired[str | None]
     in_production: NotRequired[bool | None]
     languages: NotRequired[list[Name] | None]
     episode_run_time: NotRequired[list[Int32] | None]
-    genres: NotRequired[list[Named] | None]
     created_by: NotRequired[list[Creator] | None]
     networks: NotRequired[list[Company] | None]
     number_of_episodes: NotRequired[Int32 | None]
@@ -121,15 +110,6 @@ class Series(Shaped):
     seasons: Annotated[list[ListedSeason], Field(max_length=MOST_SEASONS)]
     last_episode_to_air: NotRequired[ListedEpisode | None]
     next_episode_to_air: NotRequired[ListedEpisode | None]
-    production_companies: NotRequired[list[Company] | None]
-    production_countries: NotRequired[list[Country] | None]
-    spoken_languages: NotRequired[list[Language] | None]
-    poster_path: NotRequired[str | None]
-    backdrop_path: NotRequired[str | None]
-    adult: NotRequired[bool | None]
-    popularity: NotRequired[Number | None]
-    vote_average: NotRequired[Score | None]
-    vote_count: NotRequired[Int32 | None]
 
 
 class Role(Shaped):
@@ -186,39 +166,6 @@ class ContentRatings(Shaped):
     """The block `content_ratings`."""
 
     results: list[Rating]
-
-
-class SeriesExternalIds(Shaped):
-    """The block `external_ids` of a series. `imdb_id` is in every answer, if only as null."""
-
-    imdb_id: str | None
-    tvdb_id: NotRequired[Int64 | None]
-    wikidata_id: NotRequired[str | None]
-    facebook_id: NotRequired[str | None]
-    instagram_id: NotRequired[str | None]
-    twitter_id: NotRequired[str | None]
-
-
-class SeriesTexts(Shaped):
-    """The texts of a series in one language."""
-
-    name: NotRequired[Text | None]
-    overview: NotRequired[Text | None]
-    tagline: NotRequired[Text | None]
-
-
-class SeriesTranslation(Shaped):
-    """A series in a language as it is spoken in a country."""
-
-    iso_3166_1: NotRequired[Name | None]
-    iso_639_1: NotRequired[Name | None]
-    data: NotRequired[SeriesTexts | None]
-
-
-class SeriesTranslations(Shaped):
-    """The block `translations` of a series."""
-
-    translations: list[SeriesTranslation]
 
 
 class SeriesAlternativeTitles(Shaped):

@@ -1,4 +1,4 @@
-"""Within its time an answer is served unasked; what fails is no answer: the older one is served and says it is stale."""
+"""Within its time an answer is served unasked; a failure is no answer: the older one is served and says it is stale."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -186,7 +186,7 @@ def test_times_to_live_are_those_of_the_settings(scene: Scene, monkeypatch: pyte
     scene.ask()
     scene.clock.advance(hours=0.6)
     assert scene.ask().body == page(2)
-    found = dict(
+    found: dict[str, float] = dict(
         scene.clock.connection.execute("SELECT rule, extract(epoch FROM ttl)::float8 / 3600 FROM ttls").fetchall()
     )
     documented = {"tmdb_providers": 24, "trakt_trending": 1, "watchmode_availability": 12, "aggregated_trending": 1}
@@ -208,7 +208,7 @@ def test_any_order_of_answers_and_failures_serves_the_newest_good_one(
     good: tuple[datetime, bytes] | None = None
     for number, (hours, what, force) in enumerate(steps):
         scene.clock.advance(hours=hours)
-        new = {"ok": page(number), "down": RESTING, "odd": b"{}"}[what]
+        new: bytes | ServiceError = {"ok": page(number), "down": RESTING, "odd": b"{}"}[what]
         scene.service.answers = [new]
         is_fresh = good is not None and scene.clock.at < good[0] + TTL and not force
         if what == "ok" and not is_fresh:
