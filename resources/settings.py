@@ -28,6 +28,15 @@ TMDB_PRODUCTION = "https://api.themoviedb.org"
 WATCHMODE_PRODUCTION = "https://api.watchmode.com"
 """Watchmode's address (contracts, "Access")."""
 
+TRAKT_PRODUCTION = "https://api.trakt.tv"
+"""Trakt's address (contracts, "Access")."""
+
+TRAKT_SIGN_IN = "https://auth.trakt.tv"
+"""Where Trakt's users sign in, since July 2026 (likewise)."""
+
+TRAKT_RATE = 1.6
+"""Requests a second: Trakt allows 500 in five minutes to all that ask from one address (contracts, "Rate limits")."""
+
 _OR_SANDBOX = (
     "or set no service's credentials and start with `catalog up` on the embedded server, which then brings the sandbox."
 )
@@ -89,6 +98,31 @@ class WatchmodeAccess:
     origin: str
 
 
+@dataclass(frozen=True, slots=True)
+class TraktAccess:
+    """What a client of Trakt's lists needs, and the origin that its data bears: its address, or `sandbox:<seed>`.
+
+    `contact` says whom Trakt may write to; `requests_per_second` is 0 where a sandbox has no limit.
+    """
+
+    base_url: str
+    client_id: SecretStr
+    contact: str
+    requests_per_second: float
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraktSignInAccess:
+    """What signing a user in to Trakt needs; `token_key` is a Fernet key, by which tokens are kept."""
+
+    base_url: str
+    client_id: SecretStr
+    client_secret: SecretStr
+    contact: str
+    token_key: SecretStr
+
+
 class Settings(BaseSettings):
     """Every variable that the platform reads; make one with `load_settings`."""
 
@@ -117,6 +151,15 @@ class Settings(BaseSettings):
     catalog_origin_watchmode: str | None = None
     catalog_regions: str = "US,IN"
 
+    trakt_enabled: bool = False
+    trakt_client_id: SecretStr | None = None
+    trakt_client_secret: SecretStr | None = None
+    trakt_contact: str | None = None
+    trakt_token_key: SecretStr | None = None
+    trakt_api_base_url: str | None = None
+    trakt_auth_base_url: str | None = None
+    catalog_origin_trakt: str | None = None
+
     ttl_tmdb_trending_h: Hours = 3
     ttl_tmdb_providers_h: Hours = 24
     ttl_trakt_trending_h: Hours = 1
@@ -140,6 +183,7 @@ class Settings(BaseSettings):
     sandbox_latency: NonNegativeFloat = 2.0
     sandbox_tmdb_rate: NonNegativeFloat = 40.0
     sandbox_tmdb_latency: NonNegativeFloat = 0.15
+    sandbox_trakt_rate: NonNegativeInt = 500
 
     keep_update_pages_days: Kept = 90
     keep_censuses: Kept = 4
@@ -258,6 +302,64 @@ class Settings(BaseSettings):
         return self.watchmode
 
     @property
+    def trakt(self) -> TraktAccess | None:
+        """Access to Trakt's lists, or None unless it is switched on and its client id is set.
+
+        Raises:
+            SettingsError: the secret stands without the id, or nobody is named whom Trakt may write to.
+        """
+        if self.trakt_client_id is None and self.trakt_client_secret is not None:
+            raise SettingsError("TRAKT_CLIENT_ID is not set: Trakt needs the client id beside the secret, or neither.")
+        if not self.trakt_enabled or self.trakt_client_id is None:
+            return None
+        base_url = (self.trakt_api_base_url or TRAKT_PRODUCTION).rstrip("/")
+        origin = self.catalog_origin_trakt or base_url
+        is_unlimited = origin.startswith("sandbox:") and self.sandbox_trakt_rate == 0
+        return TraktAccess(
+            base_url=base_url,
+            client_id=self.trakt_client_id,
+            contact=_contact(self.trakt_contact),
+            requests_per_second=0.0 if is_unlimited else TRAKT_RATE,
+            origin=origin,
+        )
+
+    def require_trakt(self) -> TraktAccess:
+        """Access to Trakt's lists.
+
+        Raises:
+            SettingsError: Trakt is off, or cannot be used.
+        """
+        if self.trakt is None:
+            raise SettingsError(
+                "Trakt is off: where its terms let you use it (docs/trakt.md), set TRAKT_ENABLED=1, TRAKT_CLIENT_ID "
+                "and TRAKT_CONTACT."
+            )
+        return self.trakt
+
+    def require_trakt_sign_in(self) -> TraktSignInAccess:
+        """What signing in to Trakt needs, also where Trakt is off: signing out must work then.
+
+        Raises:
+            SettingsError: says which variables are missing or cannot be used.
+        """
+        client_id, client_secret, token_key = self.trakt_client_id, self.trakt_client_secret, self.trakt_token_key
+        if client_id is None or client_secret is None or token_key is None:
+            needed = {"TRAKT_CLIENT_ID": client_id, "TRAKT_CLIENT_SECRET": client_secret, "TRAKT_TOKEN_KEY": token_key}
+            missing = _listed([name for name, value in needed.items() if value is None])
+            raise SettingsError(f"{missing} not set: a user's sign-in to Trakt needs all three (docs/trakt.md).")
+        if re.fullmatch("[0-9A-Za-z_-]{43}=", token_key.get_secret_value()) is None:
+            raise SettingsError(
+                "TRAKT_TOKEN_KEY is no Fernet key (32 bytes in URL-safe base64): make one as docs/trakt.md says."
+            )
+        return TraktSignInAccess(
+            base_url=(self.trakt_auth_base_url or TRAKT_SIGN_IN).rstrip("/"),
+            client_id=client_id,
+            client_secret=client_secret,
+            contact=_contact(self.trakt_contact),
+            token_key=token_key,
+        )
+
+    @property
     def regions(self) -> tuple[str, ...]:
         """The countries whose offers and releases are asked for, each a request or a part of one.
 
@@ -294,7 +396,7 @@ class Settings(BaseSettings):
         Raises:
             SettingsError: they cannot be used.
         """
-        return self.hotstar is not None or self.tmdb is not None or self.watchmode is not None
+        return any(access is not None for access in (self.hotstar, self.tmdb, self.watchmode, self.trakt))
 
 
 def tmdb_key_form(key: SecretStr) -> Literal["v3", "v4"]:
@@ -328,8 +430,19 @@ def load_settings() -> Settings:
         url: SecretStr | None = getattr(settings, name)
         if url is not None and urlsplit(url.get_secret_value()).scheme not in {"postgresql", "postgres"}:
             raise SettingsError(f"{name.upper()} must begin with postgresql:// (and name no driver).")
-    _ = settings.database_urls, settings.hotstar, settings.tmdb, settings.regions
+    _ = settings.database_urls, settings.hotstar, settings.tmdb, settings.trakt, settings.regions
     return settings
+
+
+def _contact(text: str | None) -> str:
+    if text is None:
+        raise SettingsError(
+            "TRAKT_CONTACT is not set: Trakt refuses programs that do not say whom it may write to. Give a mail "
+            "address or the address of a page."
+        )
+    if re.fullmatch(r"[^\s()<>@]+@[^\s()<>@]+|https?://[^\s()<>]+", text, re.ASCII) is None or not text.isascii():
+        raise SettingsError("TRAKT_CONTACT is neither a mail address nor the address of a page (https://…).")
+    return text
 
 
 def _listed(names: list[str]) -> str:

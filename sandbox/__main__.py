@@ -17,10 +17,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sandbox",
         description="Serve the upstream services on 127.0.0.1, simulated from their contracts: Hotstar's films, "
-        "series, seasons, episodes, matches and channels, and TMDB's films, series and pictures. GET /_truth says what "
-        "is true, POST /_control changes it, GET /_health says it is up. Hotstar's partner and secret (hex) come from "
+        "series, seasons, episodes, matches and channels, TMDB's films, series and pictures, Watchmode's offers "
+        "and releases, and Trakt's rankings and sign-in. GET /_truth says what is true, POST /_control changes it, "
+        "GET /_health says it is up. Hotstar's partner and secret (hex) come from "
         "SANDBOX_HOTSTAR_PARTNER and SANDBOX_HOTSTAR_SECRET; without them it answers 403. TMDB's token and key come "
-        "from SANDBOX_TMDB_TOKEN and SANDBOX_TMDB_KEY; without either it answers 401.",
+        "from SANDBOX_TMDB_TOKEN and SANDBOX_TMDB_KEY, Watchmode's key from SANDBOX_WATCHMODE_KEY; without them it "
+        "answers 401. Trakt's come from SANDBOX_TRAKT_CLIENT_ID and SANDBOX_TRAKT_CLIENT_SECRET; without them it "
+        "answers 403.",
     )
     parser.add_argument("--port", type=_whole, default=0, help="port to listen on; 0, the default, takes a free one")
     parser.add_argument("--port-file", type=Path, help="file to write the port to once the sandbox answers")
@@ -38,6 +41,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--tmdb-latency", type=_positive, default=0.15, help="seconds an answer of TMDB takes (default %(default)s)"
+    )
+    parser.add_argument(
+        "--watchmode-rate",
+        type=_positive,
+        default=2.0,
+        help="Watchmode's requests a second, counted over a minute; 0: no limit (default %(default)s)",
+    )
+    parser.add_argument(
+        "--watchmode-quota", type=_whole, default=2_500, help="Watchmode's credits a month (default %(default)s)"
+    )
+    parser.add_argument(
+        "--trakt-rate",
+        type=_positive,
+        default=500,
+        help="Trakt's requests in five minutes; 0: no limit (default %(default)s)",
+    )
+    parser.add_argument(
+        "--trakt-token-seconds",
+        type=_whole,
+        default=604_800,
+        help="seconds that an access token of Trakt's lives (default %(default)s)",
+    )
+    parser.add_argument(
+        "--trakt-poll-seconds",
+        type=_whole,
+        default=5,
+        help="seconds between two questions whether a user of Trakt's entered a code (default %(default)s)",
     )
     parser.add_argument(
         "--scale",
@@ -110,6 +140,14 @@ def main() -> None:
             tmdb_key=os.environ.get("SANDBOX_TMDB_KEY", ""),
             tmdb_rate=given.tmdb_rate,
             tmdb_latency=given.tmdb_latency,
+            trakt_client_id=os.environ.get("SANDBOX_TRAKT_CLIENT_ID", ""),
+            trakt_client_secret=os.environ.get("SANDBOX_TRAKT_CLIENT_SECRET", ""),
+            trakt_rate=given.trakt_rate,
+            trakt_token_s=given.trakt_token_seconds,
+            trakt_poll_s=given.trakt_poll_seconds,
+            watchmode_key=os.environ.get("SANDBOX_WATCHMODE_KEY", ""),
+            watchmode_rate=given.watchmode_rate,
+            watchmode_quota=given.watchmode_quota,
         )
     )
     if given.warm:

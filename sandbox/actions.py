@@ -93,7 +93,7 @@ class Inject(Action):
     skip: Annotated[int, Field(ge=0)] = 0
     path: str | None = None
     params: dict[str, str] = {}
-    status: Literal[400, 401, 403, 404, 429, 500, 502, 503, 504] | None = None
+    status: Literal[400, 401, 402, 403, 404, 429, 500, 502, 503, 504] | None = None
     retry_after: str | None = None
     seconds: Annotated[float, Field(ge=0)] | None = None
     body: Spoilt | None = None
@@ -124,11 +124,16 @@ class Inject(Action):
         return {"faults": len(world.faults)}
 
 
+_Part = Literal["catalogue", "clock", "faults", "schedule", "ledger", "pace", "tokens", "account"]
+
+
 class Reset(Action):
     """Go back to the start: everything, or the parts named."""
 
     do: Literal["reset"]
-    parts: list[Literal["catalogue", "clock", "faults", "schedule", "ledger", "pace", "tokens"]] | None = None
+    parts: list[Literal["catalogue", "clock", "faults", "schedule", "ledger", "pace", "tokens", "account"]] | None = (
+        None
+    )
 
     def perform(self, world: World) -> dict[str, object]:
         """Reset."""

@@ -18,7 +18,12 @@ from sandbox.actions import RefusedError
 from sandbox.control import perform
 from sandbox.encoding import to_json
 from sandbox.gate import Drop, Gate
+from sandbox.tmdb_titles import Media
+from sandbox.trakt_truth import KIND as TRAKT
+from sandbox.trakt_truth import trakt_truth
 from sandbox.truth import TMDB_KINDS, tmdb_truth, truth
+from sandbox.watchmode_truth import KIND as WATCHMODE
+from sandbox.watchmode_truth import OFFERS, offers_truth, watchmode_truth
 from sandbox.world import World
 
 T = TypeVar("T")
@@ -45,14 +50,28 @@ def build_app(world: World, worker: Executor, drop: Drop) -> Starlette:
 
     async def tell(request: Request) -> Response:
         kind = request.query_params.get("kind", "movie")
-        kinds = (*world.catalogues, *TMDB_KINDS)
+        kinds = (*world.catalogues, *TMDB_KINDS, WATCHMODE, OFFERS, TRAKT)
         if kind not in kinds:
             return _json(404, {"error": f"no kind {kind}: there are {', '.join(kinds)}"})
+        if kind == OFFERS:
+            return await tell_offers(request)
         asked = {name: request.query_params.get(name) == "1" for name in ("ids", "items", "requests")}
+        listings = {name: asked[name] for name in ("ids", "requests")}
         if kind in TMDB_KINDS:
-            listings = {name: asked[name] for name in ("ids", "requests")}
             return _json(200, await on_worker(lambda: tmdb_truth(world, kind, **listings)))
+        if kind == TRAKT:
+            return _json(200, await on_worker(lambda: trakt_truth(world, requests=asked["requests"])))
+        if kind == WATCHMODE:
+            return _json(200, await on_worker(lambda: watchmode_truth(world, **listings)))
         return _json(200, await on_worker(lambda: truth(world, kind, **asked)))
+
+    async def tell_offers(request: Request) -> Response:
+        media: Media = "tv" if request.query_params.get("media_type") == "tv" else "movie"
+        tmdb_id = request.query_params.get("tmdb_id", "")
+        if not tmdb_id.isdecimal():
+            return _json(400, {"error": "the truth of offers takes media_type and tmdb_id"})
+        found = await on_worker(lambda: offers_truth(world, media, int(tmdb_id)))
+        return _json(404, {"error": f"TMDB has no {tmdb_id}"}) if found is None else _json(200, found)
 
     async def health(request: Request) -> Response:  # noqa: ARG001 - Starlette passes the request
         options = world.options

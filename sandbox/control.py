@@ -26,11 +26,14 @@ from sandbox.kind_actions import (
 )
 from sandbox.schedule import Waiting
 from sandbox.tmdb_actions import ChangeTitles, RemoveTitles
+from sandbox.trakt_actions import DecideCode, EndSignIns
+from sandbox.watchmode_actions import SetWatchmode
 from sandbox.world import World
 
 _AnyAction = Annotated[
     Time | Pace | ExpireTokens | Inject | Reset | Lag | Add | Update | Unpublish | Republish | Remove | Restore
-    | Duplicate | Day | WholeDay | Plant | ChangeTitles | RemoveTitles,
+    | Duplicate | Day | WholeDay | Plant | ChangeTitles | RemoveTitles | SetWatchmode | DecideCode
+    | EndSignIns,
     Field(discriminator="do"),
 ]  # fmt: skip
 _ACTIONS = TypeAdapter[list[_AnyAction]](list[_AnyAction])

@@ -30,7 +30,8 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         arrived = time.monotonic()
-        asked = Asked(scope["method"], scope["path"], _params(scope), _headers(scope), arrived)
+        body = b"" if scope["method"] == "GET" else await _body(receive)
+        asked = Asked(scope["method"], scope["path"], _params(scope), _headers(scope), arrived, body)
         service = self._world.service_for(asked.path)
         early = service.limiter.wait(arrived)
         if early > 0:
@@ -62,6 +63,15 @@ class Gate:
         self._drop(scope)
         while (await receive())["type"] != "http.disconnect":
             pass
+
+
+async def _body(receive: Receive) -> bytes:
+    parts = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
 
 
 def _params(scope: Scope) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from sandbox.requests import Asked
+from sandbox.requests import Asked, Reply
 
 _NOT_FILTERS = {"offset", "size", "orderBy", "order", "partner"}
 START_DATE = {"fromStartDate", "toStartDate"}
@@ -18,11 +18,14 @@ class Entry:
     arrived: float
     at: float
     """Epoch seconds of real time at its arrival."""
+    clock: float
+    """Epoch seconds of the sandbox's clock at its answer."""
     path: str
     params: dict[str, str]
     status: int
     admitted: bool
     items: int
+    credits: int
 
     def filters(self) -> list[str]:
         """Return the names of the filters used, sorted."""
@@ -35,10 +38,12 @@ class Ledger:
 
     entries: list[Entry] = field(default_factory=list)
 
-    def record(self, asked: Asked, *, status: int, admitted: bool, items: int) -> None:
-        """Write a request down."""
+    def record(self, asked: Asked, reply: Reply, *, admitted: bool, clock: float) -> None:
+        """Write a request down with its answer; `clock` is the sandbox's time."""
         at = time.time() - (time.monotonic() - asked.arrived)
-        self.entries.append(Entry(asked.arrived, at, asked.path, dict(asked.params), status, admitted, items))
+        items, cost = (reply.items, reply.credits) if admitted else (0, 0)
+        params = dict(asked.params)
+        self.entries.append(Entry(asked.arrived, at, clock, asked.path, params, reply.status, admitted, items, cost))
 
     def summary(self) -> dict[str, object]:
         """Return the counts, and when admitted requests arrived (seconds after the first)."""
@@ -64,6 +69,7 @@ class Ledger:
         return [
             {
                 "at": entry.at,
+                "clock": entry.clock,
                 "path": entry.path,
                 "params": entry.params,
                 "status": entry.status,

@@ -17,6 +17,8 @@ class Asked:
     params: tuple[tuple[str, str], ...]
     headers: dict[str, str] = field(repr=False)
     arrived: float
+    body: bytes = field(default=b"", repr=False)
+    """Of a request that is no GET."""
 
     def values(self, name: str) -> list[str]:
         """Return every value of a query parameter."""
@@ -32,6 +34,8 @@ class Reply:
     media_type: str = "application/json;charset=UTF-8"
     headers: dict[str, str] = field(default_factory=dict)
     items: int = 0
+    credits: int = 0
+    """What it cost, where a service counts that."""
     seconds: float = 0.0
     """From arrival to the first byte."""
     sent_part: float | None = None
@@ -42,7 +46,10 @@ class Service(Protocol):
     """An upstream service: its limit, and its answers."""
 
     name: str
-    limiter: Limiter
+
+    @property
+    def limiter(self) -> Limiter:
+        """What admits its requests."""
 
     def claims(self, path: str) -> bool:
         """Say whether requests for this path are this service's."""
@@ -65,6 +72,7 @@ def refusal(status: int, message: str) -> Reply:
 _NAMES = {
     400: "BAD_REQUEST",
     401: "UNAUTHORIZED",
+    402: "PAYMENT_REQUIRED",
     403: "FORBIDDEN",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",

@@ -8,7 +8,8 @@ from sandbox.limits import Limiter
 from sandbox.requests import Asked, Reply
 from sandbox.tmdb_films import Films
 from sandbox.tmdb_lists import Lists
-from sandbox.tmdb_reference import configuration, genres, providers, regions
+from sandbox.tmdb_offers import providers, regions
+from sandbox.tmdb_reference import configuration, genres
 from sandbox.tmdb_replies import appended, error, json_reply, not_found, one, too_many_appended
 from sandbox.tmdb_series import TvSeries
 from sandbox.tmdb_titles import Media, Row

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cached_property
 
+from sandbox.arithmetic import Draw, stream
+from sandbox.tmdb_offers import watch_providers
 from sandbox.tmdb_parts import COUNTRIES, CREW, LANGUAGES, crew_rows, image, person_object
 from sandbox.tmdb_titles import MORE, Row, Titles
 from sandbox.works import Work, person
@@ -16,6 +18,9 @@ GENRES = {
     878: "Science Fiction", 10770: "TV Movie", 53: "Thriller", 10752: "War", 37: "Western",
 }  # fmt: skip
 _CERTIFICATIONS = {"IN": ("U", "UA", "A", ""), "US": ("G", "PG", "PG-13", "R", "NR")}
+_RELEASE = stream("tmdb.release")
+_LATEST = timedelta(days=60)
+"""How long after the first country a film may come to another."""
 _ODD_DATES = 40
 """One film in so many has no release date: an empty text, or no key at all in a list."""
 
@@ -47,6 +52,22 @@ class Films(Titles):
         draw = self._draw(number)
         year = 2027 if number % 40 == 17 else self._work(number).year
         return date(year, 1, 1) + timedelta(days=draw.below(365))
+
+    def releases_in(self, number: int, country: str, least: date, most: date) -> bool:
+        """Say whether a film comes to a country's cinemas from one day to another.
+
+        One in seven comes there some weeks later than anywhere, and one in eighty again on each anniversary.
+        """
+        first = self.release(number)
+        if first is None:
+            return False
+        years = (365.2425 * (year - first.year) for year in (least.year, most.year))
+        is_anniversary = any(least.toordinal() <= first.toordinal() + round(days) <= most.toordinal() for days in years)
+        if not is_anniversary and not least - _LATEST <= first <= most:
+            return False
+        draw = Draw(self._seed, _RELEASE, number * 1_000_000 + int.from_bytes(country.encode()[:2]))
+        here = first + (timedelta(days=1 + draw.below(_LATEST.days)) if draw.below(7) == 0 else timedelta())
+        return least <= here <= most or (is_anniversary and first < least and draw.below(80) == 0)
 
     def row(self, number: int, *, popularity: float) -> Row:
         """Return the film as lists show it."""
@@ -100,8 +121,10 @@ class Films(Titles):
             "tagline": "" if draw.below(3) else "Nothing goes to plan.",
         }
 
-    def block(self, name: str, number: int, *, today: date) -> object | None:  # noqa: ARG002 - one signature for both
+    def block(self, name: str, number: int, *, today: date) -> object | None:
         """Return what `append_to_response` adds under a name, without its `id`; None for a name that is unknown."""
+        if name == "watch/providers":
+            return watch_providers(self._seed, number, today, media=self.media, tmdb_id=self.id_of(number))
         make = self._blocks.get(name)
         return make(number) if make is not None else None
 
@@ -126,7 +149,6 @@ class Films(Titles):
             "similar": lambda number: self._page_of_others(number, 3),
             "translations": self._translations,
             "videos": self._videos,
-            "watch/providers": self._providers,
         }
 
     def _credits(self, number: int) -> object:

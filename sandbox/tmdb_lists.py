@@ -19,6 +19,11 @@ CHANGED_ROWS = 100
 LONGEST_CHANGES = timedelta(days=14)
 
 _CHANGED, _POPULAR, _PERSON = stream("tmdb.changed"), stream("tmdb.popular"), stream("tmdb.person")
+_HEAT = stream("tmdb.heat")
+_LEADING = 60
+"""Titles that trend; all others follow them."""
+_TRENDS = {"day": (3_600, 2), "week": (86_400, 1)}
+"""Seconds for which an order stands, and after how many of these times one title comes in and one goes out."""
 _CHANGED_A_DAY = 12
 """Of a thousand titles, how many the feed names on a day."""
 _UNNAMED = 20
@@ -37,7 +42,7 @@ class Lists:
         self._series = series
         self._clock = clock
         self._limiter = limiter
-        self._windows: dict[tuple[Media, date, date, date], list[int]] = {}
+        self._windows: dict[tuple[str, date, date, date], list[int]] = {}
 
     def today(self) -> date:
         """Return the day of the sandbox's clock."""
@@ -62,15 +67,14 @@ class Lists:
         return self._listed(asked, self._ranked(titles, "popular"), total=len(titles.numbers))
 
     def trending(self, asked: Asked, media: Media, span: str) -> Reply:
-        """Answer the same in the order of a day or a week, and say of each row what it is."""
+        """Answer the same, led by what is watched most in these hours or days, and say of each row what it is."""
         titles = self.titles[media]
-        rows = self._ranked(titles, f"trending.{span}", media_type=media)
+        rows = self._trending(titles, span)
         return self._listed(asked, rows, total=len(titles.numbers))
 
     def trending_all(self, asked: Asked, span: str) -> Reply:
         """Answer two films, two series and a person in turn, as long as there are films and series."""
-        films = self._ranked(self._films, f"trending.{span}", media_type="movie")
-        series = self._ranked(self._series, f"trending.{span}", media_type="tv")
+        films, series = self._trending(self._films, span), self._trending(self._series, span)
 
         def rows(first: int, end: int) -> list[Row]:
             found: list[Row] = []
@@ -87,15 +91,20 @@ class Lists:
         return self._listed(asked, lambda first, end: rows(first, min(end, 5 * turns)), total=5 * turns)
 
     def playing(self, asked: Asked, first_day: int, last_day: int) -> Reply:
-        """Answer films of a window of days; the envelope counts three fewer than its pages hold."""
-        today = self.today()
+        """Answer films of a window of days; the envelope counts three fewer than its pages hold.
+
+        With `region`, the window is that of the country's cinemas, whatever the date that the rows show.
+        """
+        today, region = self.today(), one(asked, "region", "")
         least, most = today + timedelta(days=first_day), today + timedelta(days=last_day)
 
         def released() -> list[int]:
+            if region:
+                return [n for n in self._films.numbers if self._films.releases_in(n, region, least, most)]
             dated = ((number, self._films.release(number)) for number in self._films.numbers)
             return [number for number, on in dated if on is not None and least <= on <= most]
 
-        playing = self._window("movie", least, most, released)
+        playing = self._window(f"movie.{region}", least, most, released)
         dates = {"maximum": most.isoformat(), "minimum": least.isoformat()}
         rows = self._slices(self._films, playing)
         return self._listed(asked, rows, total=len(playing), short=3, dates=dates)
@@ -139,9 +148,9 @@ class Lists:
         today = self.today()
         return self._window("tv", since, until, lambda: self._series.airing(since, until, today))
 
-    def _window(self, media: Media, least: date, most: date, find: Callable[[], list[int]]) -> list[int]:
-        """Return what was found for a window of days, which is sought once a day."""
-        asked = (media, least, most, self.today())
+    def _window(self, name: str, least: date, most: date, find: Callable[[], list[int]]) -> list[int]:
+        """Return what was found under a name for a window of days, which is sought once a day."""
+        asked = (name, least, most, self.today())
         if asked not in self._windows:
             self._windows[asked] = find()
         return self._windows[asked]
@@ -156,6 +165,36 @@ class Lists:
             return self.rows(titles, [numbers[order.number_at(rank)] for rank in ranks], **more)
 
         return rows
+
+    def trending_numbers(self, titles: Titles, span: str) -> Callable[[int, int], list[int]]:
+        """Return the works in the order of an hour or a day: who leads does so for a while, and the rest stands still.
+
+        Those that lead are neighbours in a shuffle, along which they move on by one every few hours or days: a title
+        comes in at one end, is hottest on its way through the middle and goes out at the other.
+        """
+        numbers = titles.numbers
+        order, many = Shuffle(0, f"tmdb.{titles.media}.trending.{span}", len(numbers)), min(_LEADING, len(numbers))
+        length_s, steps = _TRENDS[span]
+        tick = int(self._clock.now()) // length_s
+        first, beyond = divmod(tick, steps)
+
+        def heat(place: int) -> float:
+            number = numbers[order.number_at((first + place) % len(numbers))]
+            way = 1 - abs(2 * (place + 1 - beyond / steps) / many - 1)
+            return way * (2_000 + mix(number, _HEAT, 0) % 1_000) + mix(number, _HEAT, tick) % 300
+
+        hot = sorted(range(many), key=heat, reverse=True)
+
+        def between(first_rank: int, end: int) -> list[int]:
+            ranks = range(first_rank, min(end, len(numbers)))
+            places = (hot[rank] if rank < many else rank for rank in ranks)
+            return [numbers[order.number_at((first + place) % len(numbers))] for place in places]
+
+        return between
+
+    def _trending(self, titles: Titles, span: str) -> Rows:
+        between = self.trending_numbers(titles, span)
+        return lambda first, end: self.rows(titles, between(first, end), media_type=titles.media)
 
     def _slices(self, titles: Titles, numbers: list[int]) -> Rows:
         return lambda first, end: self.rows(titles, numbers[first:end])

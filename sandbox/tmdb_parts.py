@@ -15,11 +15,6 @@ CREW = (
     ("Directing", "Director"), ("Writing", "Screenplay"), ("Writing", "Writer"), ("Production", "Producer"),
     ("Camera", "Director of Photography"), ("Sound", "Original Music Composer"), ("Editing", "Editor"),
 )  # fmt: skip
-PROVIDERS = (
-    (8, "Netflix"), (119, "Amazon Prime Video"), (2336, "JioHotstar"), (232, "Zee5"), (237, "Sony Liv"),
-    (350, "Apple TV+"),
-)  # fmt: skip
-"""The services that offers name."""
 PEOPLE = 500_000
 
 

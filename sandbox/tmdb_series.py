@@ -7,6 +7,7 @@ from functools import cached_property
 
 from sandbox.channels import CHANNELS
 from sandbox.series import Series
+from sandbox.tmdb_offers import watch_providers
 from sandbox.tmdb_parts import COUNTRIES, CREW, LANGUAGES, cast_rows, crew_rows, image
 from sandbox.tmdb_runs import Runs, Season
 from sandbox.tmdb_seasons import Seasons
@@ -62,6 +63,10 @@ class TvSeries(Titles):
         """Return the series of which an episode airs from one day to another."""
         between = self._runs.between
         return [number for number in self.numbers if between(number - FIRST_SERIES, since, until, today)]
+
+    def seasons(self, number: int, today: date) -> list[Season]:
+        """Return the seasons listed on a day, specials first."""
+        return self._runs.seasons(number - FIRST_SERIES, today)
 
     def row(self, number: int, *, popularity: float) -> Row:
         """Return the series as lists show it."""
@@ -156,6 +161,8 @@ class TvSeries(Titles):
             return None if whole is None else {field: value for field, value in whole.items() if field != "id"}
         if name == "aggregate_credits":
             return self._aggregate_credits(number, today)
+        if name == "watch/providers":
+            return watch_providers(self._seed, number, today, media=self.media, tmdb_id=self.id_of(number))
         make = self._blocks.get(name)
         return make(number) if make is not None else None
 
@@ -190,7 +197,6 @@ class TvSeries(Titles):
             "similar": lambda number: self._page_of_others(number, 3),
             "translations": self._translations,
             "videos": self._videos,
-            "watch/providers": self._providers,
         }
 
     def _episode(self, number: int, made: Work, found: tuple[date, Season, int], today: date) -> Row:

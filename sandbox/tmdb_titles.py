@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import ClassVar, Literal
 
 from sandbox.arithmetic import Draw, Shuffle, mix, stream
-from sandbox.tmdb_parts import PROVIDERS, image, pictures
+from sandbox.tmdb_parts import pictures
 from sandbox.works import Work, work
 
 Media = Literal["movie", "tv"]
@@ -31,7 +31,7 @@ class Titles(ABC):
     def __init__(self, seed: int, works: range, *, known_in_a_hundred: int) -> None:
         """Know most of some works."""
         self._seed = seed
-        self._works = works
+        self.works = works
         self._known_in_a_hundred = known_in_a_hundred
         self._ids = Shuffle(seed, "tmdb.movie.id", _IDS)
         self.revisions: dict[int, int] = {}
@@ -63,7 +63,7 @@ class Titles(ABC):
     @cached_property
     def numbers(self) -> Sequence[int]:
         """The works that TMDB knew at the start."""
-        return array("l", (number for number in self._works if self._knew(number)))
+        return array("l", (number for number in self.works if self._knew(number)))
 
     def reset(self) -> None:
         """Go back to the start."""
@@ -82,7 +82,7 @@ class Titles(ABC):
 
     def has(self, number: int) -> bool:
         """Say whether TMDB knows a work."""
-        return number in self._works and self._knew(number) and number not in self.gone
+        return number in self.works and self._knew(number) and number not in self.gone
 
     def votes(self, number: int) -> tuple[float, int]:
         """Return the average and the number of votes; every change adds some, and a tenth of all titles has none."""
@@ -143,17 +143,6 @@ class Titles(ABC):
                 for place, which in enumerate(self._few(number, 4, 13, 28))
             ]
         }  # fmt: skip
-
-    def _providers(self, number: int) -> Row:
-        here = [PROVIDERS[which] for which in sorted(set(self._few(number, 5, 3, len(PROVIDERS))))]
-        if not here:
-            return {"results": {}}
-        flatrate = [
-            {"logo_path": image(provider, "l"), "provider_id": provider, "provider_name": name, "display_priority": at}
-            for at, (provider, name) in enumerate(here)
-        ]
-        link = f"https://www.themoviedb.org/{self.media}/{self.id_of(number)}/watch?locale=IN"
-        return {"results": {"IN": {"link": link, "flatrate": flatrate}}}
 
     def _page_of_others(self, number: int, use: int) -> Row:
         found = [self.numbers[place] for place in self._few(number, use, 21, len(self.numbers))]

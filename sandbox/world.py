@@ -12,7 +12,7 @@ from sandbox.hotstar import Hotstar
 from sandbox.hotstar_kinds import Sizes, makers
 from sandbox.kept import Kept
 from sandbox.ledger import Ledger
-from sandbox.limits import Limiter
+from sandbox.limits import Limiter, WindowLimiter
 from sandbox.requests import Asked, Reply, Service
 from sandbox.schedule import Schedule
 from sandbox.series import Series
@@ -20,6 +20,11 @@ from sandbox.tmdb import Tmdb
 from sandbox.tmdb_films import Films
 from sandbox.tmdb_images import TmdbImages
 from sandbox.tmdb_series import TvSeries
+from sandbox.trakt import Trakt
+from sandbox.trakt_rankings import Rankings
+from sandbox.trakt_sign_in import TraktSignIn
+from sandbox.watchmode import Watchmode
+from sandbox.watchmode_account import Account
 from sandbox.youtube_images import YoutubeImages
 
 
@@ -43,6 +48,19 @@ class Options:
     """Requests a second; 0: no limit."""
     tmdb_latency: float
     """Seconds an answer takes."""
+    trakt_client_id: str
+    trakt_client_secret: str
+    trakt_rate: float
+    """Requests in five minutes; 0: no limit."""
+    trakt_token_s: int
+    """Seconds that a user's access token lives."""
+    trakt_poll_s: int
+    """Seconds between two questions whether a user entered a code."""
+    watchmode_key: str
+    watchmode_rate: float
+    """Requests a second over a minute; 0: no limit."""
+    watchmode_quota: int
+    """Credits a month."""
 
 
 class World:
@@ -63,15 +81,38 @@ class World:
         hotstar = Hotstar(
             self.catalogues, access=self.access, limiter=Limiter(rate=options.rate, latency=options.latency)
         )
+        films, tv_series = Films(options.seed, options.sizes.movies), TvSeries(options.seed, series)
         self.tmdb = Tmdb(
-            Films(options.seed, options.sizes.movies),
-            TvSeries(options.seed, series),
+            films,
+            tv_series,
             clock=self.clock,
             token=options.tmdb_token,
             key=options.tmdb_key,
             limiter=Limiter(rate=options.tmdb_rate, latency=options.tmdb_latency),
         )
-        self.services: tuple[Service, ...] = (self.tmdb, TmdbImages(), YoutubeImages(), hotstar)
+        self.watchmode = Watchmode(
+            options.seed,
+            films,
+            tv_series,
+            clock=self.clock,
+            account=Account(options.watchmode_key, options.watchmode_quota, self.clock),
+            limiter=WindowLimiter(rate=options.watchmode_rate, latency=0),
+        )
+        self.trakt = Trakt(
+            Rankings(options.seed, self.tmdb.lists, self.clock),
+            client_id=options.trakt_client_id,
+            limiter=WindowLimiter(rate=options.trakt_rate / 300, latency=0, window_s=300),
+        )
+        self.trakt_sign_in = TraktSignIn(
+            self.clock,
+            client_id=options.trakt_client_id,
+            client_secret=options.trakt_client_secret,
+            token_lives_s=options.trakt_token_s,
+            interval_s=options.trakt_poll_s,
+        )
+        self.services: tuple[Service, ...] = (
+            self.tmdb, self.watchmode, self.trakt, self.trakt_sign_in, TmdbImages(), YoutubeImages(), hotstar,
+        )  # fmt: skip
         self.ledgers = {service.name: Ledger() for service in self.services}
         self.changes: list[dict[str, object]] = []
         """Every change since the start, with the sandbox's time and the content ids it touched."""
@@ -83,6 +124,7 @@ class World:
             "ledger": self._reset_ledgers,
             "pace": self._reset_pace,
             "tokens": self._accept_tokens,
+            "account": self.watchmode.reset,
         }
 
     def expire_tokens(self) -> float:
@@ -105,12 +147,15 @@ class World:
     def _reset_ledgers(self) -> None:
         for ledger in self.ledgers.values():
             ledger.entries.clear()
+        self.watchmode.account.forget()
+        self.trakt.with_a_token = 0
 
     def _reset_pace(self) -> None:
         for service in self.services:
             service.limiter.reset()
 
     def _accept_tokens(self) -> None:
+        self.trakt_sign_in.reset()
         self.access.not_before = 0.0
 
     def service_for(self, path: str) -> Service:
@@ -128,11 +173,11 @@ class World:
                 reply = spoil(reply, fault)
         for waiting in after:
             waiting.action()
-        self.ledgers[service.name].record(asked, status=reply.status, admitted=True, items=reply.items)
+        self.ledgers[service.name].record(asked, reply, admitted=True, clock=self.clock.now())
         return reply
 
     def refuse(self, service: Service, asked: Asked, early: float) -> Reply:
         """Answer a request that came `early` seconds too soon."""
         reply = service.refuse(early)
-        self.ledgers[service.name].record(asked, status=reply.status, admitted=False, items=0)
+        self.ledgers[service.name].record(asked, reply, admitted=False, clock=self.clock.now())
         return reply

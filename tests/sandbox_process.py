@@ -35,6 +35,9 @@ class RunningSandbox:
     partner: str
     secret: str = field(repr=False)
     tmdb_token: str = field(repr=False)
+    watchmode_key: str = field(repr=False)
+    trakt_client_id: str = field(repr=False)
+    trakt_client_secret: str = field(repr=False)
     pid: int
     client: httpx.Client = field(repr=False)
 
@@ -45,8 +48,8 @@ class RunningSandbox:
         answer: dict[str, Any] = reply.json()
         return answer
 
-    def truth(self, kind: str = "movie", **listings: int) -> dict[str, Any]:
-        """Return the truth; `ids=1`, `items=1`, `requests=1` add listings."""
+    def truth(self, kind: str = "movie", **listings: int | str) -> dict[str, Any]:
+        """Return the truth; `ids=1`, `items=1`, `requests=1` add listings, `offers` takes `media_type`, `tmdb_id`."""
         reply = self.client.get(f"{self.url}/_truth", params={"kind": kind, **listings})
         assert reply.status_code == 200, reply.text
         answer: dict[str, Any] = reply.json()
@@ -81,6 +84,21 @@ class RunningSandbox:
         headers = {"authorization": f"Bearer {self.tmdb_token}"}
         return self.client.get(f"{self.url}/3{path}", params=query, headers=headers)
 
+    def watchmode(self, path: str, /, **params: object) -> httpx.Response:
+        """Ask Watchmode's API, without keeping any pace."""
+        query = {name: str(value) for name, value in params.items()}
+        return self.client.get(f"{self.url}/v1{path}", params=query, headers={"x-api-key": self.watchmode_key})
+
+    def trakt(self, path: str, /, **params: object) -> httpx.Response:
+        """Ask Trakt's API, without keeping any pace."""
+        headers = {
+            "user-agent": "tests/1.0 (tests@localhost)",
+            "trakt-api-key": self.trakt_client_id,
+            "trakt-api-version": "2",
+        }
+        query = {name: str(value) for name, value in params.items()}
+        return self.client.get(f"{self.url}{path}", params=query, headers=headers)
+
     def page(self, path: str = "/movie/search", /, **params: object) -> dict[str, Any]:
         """Return `body.results` of a page."""
         reply = self.get(path, **params)
@@ -96,6 +114,12 @@ class RunningSandbox:
             "HOTSTAR_AKAMAI_SECRET": self.secret,
             "TMDB_API_BASE_URL": self.url,
             "TMDB_API_KEY": self.tmdb_token,
+            "WATCHMODE_API_BASE_URL": self.url,
+            "WATCHMODE_API_KEY": self.watchmode_key,
+            "TRAKT_API_BASE_URL": self.url,
+            "TRAKT_AUTH_BASE_URL": self.url,
+            "TRAKT_CLIENT_ID": self.trakt_client_id,
+            "TRAKT_CLIENT_SECRET": self.trakt_client_secret,
         }
 
 
@@ -128,20 +152,32 @@ def running_sandbox(
         as_command: start it as `python -m sandbox` does, under coverage where there is one, rather than as a fork.
     """
     partner, secret = "partner-of-tests", secrets.token_hex(32)
-    token = f"sandbox.{secrets.token_hex(16)}.{secrets.token_hex(32)}"
+    token, watchmode_key = f"sandbox.{secrets.token_hex(16)}.{secrets.token_hex(32)}", secrets.token_urlsafe(30)
+    trakt_client_id, trakt_client_secret = secrets.token_hex(32), secrets.token_hex(32)
     with tempfile.TemporaryDirectory() as folder:
         port_file = Path(folder) / "port"
         numbers = {"port": port, "movies": movies, "scale": scale, "rate": rate, "latency": latency, "seed": seed}
         arguments = [f"--{name}={value}" for name, value in numbers.items()]
-        arguments += [f"--port-file={port_file}", f"--parent-pid={os.getpid()}", *options]
+        arguments += [f"--port-file={port_file}", f"--parent-pid={os.getpid()}", "--watchmode-rate=0", "--trakt-rate=0"]
+        arguments += options
         given = {"HOTSTAR_PARTNER": partner, "HOTSTAR_SECRET": secret, "TMDB_TOKEN": token, "TMDB_KEY": tmdb_key}
+        given["WATCHMODE_KEY"] = watchmode_key
+        given |= {"TRAKT_CLIENT_ID": trakt_client_id, "TRAKT_CLIENT_SECRET": trakt_client_secret}
         variables = {f"SANDBOX_{name}": value for name, value in given.items()}
         process = (_start_command if as_command else fork_sandbox)(arguments, variables)
         try:
             url = f"http://127.0.0.1:{_wait_for_port(process, port_file, within_s)}"
             with httpx.Client(timeout=60, verify=NO_AUTHORITIES) as client:
                 yield RunningSandbox(
-                    url=url, partner=partner, secret=secret, tmdb_token=token, pid=process.pid, client=client
+                    url=url,
+                    partner=partner,
+                    secret=secret,
+                    tmdb_token=token,
+                    watchmode_key=watchmode_key,
+                    trakt_client_id=trakt_client_id,
+                    trakt_client_secret=trakt_client_secret,
+                    pid=process.pid,
+                    client=client,
                 )
         finally:
             process.terminate()

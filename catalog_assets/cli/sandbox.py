@@ -37,6 +37,9 @@ class Sandbox:
     partner: str
     secret: str
     tmdb_token: str
+    watchmode_key: str
+    trakt_client_id: str
+    trakt_client_secret: str
     seed: int
     scale: float
 
@@ -53,6 +56,15 @@ class Sandbox:
             "TMDB_API_BASE_URL": address,
             "TMDB_API_KEY": self.tmdb_token,
             "CATALOG_ORIGIN_TMDB": origin,
+            "WATCHMODE_API_BASE_URL": address,
+            "WATCHMODE_API_KEY": self.watchmode_key,
+            "CATALOG_ORIGIN_WATCHMODE": origin,
+            "TRAKT_API_BASE_URL": address,
+            "TRAKT_AUTH_BASE_URL": address,
+            "TRAKT_CLIENT_ID": self.trakt_client_id,
+            "TRAKT_CLIENT_SECRET": self.trakt_client_secret,
+            "TRAKT_CONTACT": "sandbox@localhost",
+            "CATALOG_ORIGIN_TRAKT": origin,
         }
 
 
@@ -63,7 +75,8 @@ def start_sandbox(settings: Settings, home: Path, mark: str) -> Iterator[tuple[S
     Raises:
         CatalogError: it does not start.
     """
-    partner, secret, token = _new_partner(), secrets.token_hex(32), _new_token()
+    partner, secret, token, watchmode_key = _new_partner(), secrets.token_hex(32), _new_token(), _new_key()
+    trakt_client_id, trakt_client_secret = secrets.token_hex(32), secrets.token_hex(32)
     port_file = home / f"sandbox-{mark}.port"
     options = {
         "--port": 0,
@@ -72,6 +85,7 @@ def start_sandbox(settings: Settings, home: Path, mark: str) -> Iterator[tuple[S
         "--latency": settings.sandbox_latency,
         "--tmdb-rate": settings.sandbox_tmdb_rate,
         "--tmdb-latency": settings.sandbox_tmdb_latency,
+        "--trakt-rate": settings.sandbox_trakt_rate,
         "--scale": settings.sandbox_scale,
         "--seed": settings.sandbox_seed,
         "--parent-pid": os.getpid(),
@@ -86,6 +100,9 @@ def start_sandbox(settings: Settings, home: Path, mark: str) -> Iterator[tuple[S
             "SANDBOX_HOTSTAR_PARTNER": partner,
             "SANDBOX_HOTSTAR_SECRET": secret,
             "SANDBOX_TMDB_TOKEN": token,
+            "SANDBOX_WATCHMODE_KEY": watchmode_key,
+            "SANDBOX_TRAKT_CLIENT_ID": trakt_client_id,
+            "SANDBOX_TRAKT_CLIENT_SECRET": trakt_client_secret,
         },
         logs=home / "logs",
     )
@@ -100,6 +117,9 @@ def start_sandbox(settings: Settings, home: Path, mark: str) -> Iterator[tuple[S
                 partner=partner,
                 secret=secret,
                 tmdb_token=token,
+                watchmode_key=watchmode_key,
+                trakt_client_id=trakt_client_id,
+                trakt_client_secret=trakt_client_secret,
                 seed=settings.sandbox_seed,
                 scale=settings.sandbox_scale,
             ),
@@ -152,8 +172,9 @@ def sandbox(
 ) -> None:
     """The simulated services alone, until Ctrl-C.
 
-    It takes the credentials of HOTSTAR_PARTNER_ID, HOTSTAR_AKAMAI_SECRET and TMDB_API_KEY; where a service's are not
-    set it makes some and prints them as `export` lines.
+    It takes the credentials of HOTSTAR_PARTNER_ID, HOTSTAR_AKAMAI_SECRET, TMDB_API_KEY, WATCHMODE_API_KEY,
+    TRAKT_CLIENT_ID and TRAKT_CLIENT_SECRET; where a service's are not set it makes some and prints them as `export`
+    lines.
     """
     environment = dict(os.environ)
     made: dict[str, str] = {}
@@ -161,6 +182,10 @@ def sandbox(
         made |= {"HOTSTAR_PARTNER_ID": _new_partner(), "HOTSTAR_AKAMAI_SECRET": secrets.token_hex(32)}
     if not environment.get("TMDB_API_KEY"):
         made["TMDB_API_KEY"] = _new_token()
+    if not environment.get("WATCHMODE_API_KEY"):
+        made["WATCHMODE_API_KEY"] = _new_key()
+    if not environment.get("TRAKT_CLIENT_ID") or not environment.get("TRAKT_CLIENT_SECRET"):
+        made |= {"TRAKT_CLIENT_ID": secrets.token_hex(32), "TRAKT_CLIENT_SECRET": secrets.token_hex(32)}
     for name, value in made.items():
         typer.echo(f"export {name}={value}")
     environment |= made
@@ -168,6 +193,9 @@ def sandbox(
     environment["SANDBOX_HOTSTAR_SECRET"] = environment["HOTSTAR_AKAMAI_SECRET"]
     is_key = tmdb_key_form(SecretStr(environment["TMDB_API_KEY"])) == "v3"
     environment["SANDBOX_TMDB_KEY" if is_key else "SANDBOX_TMDB_TOKEN"] = environment["TMDB_API_KEY"]
+    environment["SANDBOX_WATCHMODE_KEY"] = environment["WATCHMODE_API_KEY"]
+    environment["SANDBOX_TRAKT_CLIENT_ID"] = environment["TRAKT_CLIENT_ID"]
+    environment["SANDBOX_TRAKT_CLIENT_SECRET"] = environment["TRAKT_CLIENT_SECRET"]
     given = {
         "--port": port,
         "--rate": rate,
@@ -191,6 +219,11 @@ def _new_partner() -> str:
 def _new_token() -> str:
     """A read access token in TMDB's form: three parts joined by dots."""
     return f"sandbox.{secrets.token_hex(16)}.{secrets.token_hex(32)}"
+
+
+def _new_key() -> str:
+    """A key in the form of Watchmode's."""
+    return secrets.token_urlsafe(30)
 
 
 def _await_port(child: Child, port_file: Path) -> int:

@@ -28,8 +28,16 @@ def test_what_is_started_opens_every_service_and_other_commands_find_it(tmp_path
         assert httpx.get(f"{address}/3/authentication").status_code == 401
         answer = httpx.get(f"{address}/3/authentication", headers={"authorization": f"Bearer {token}"})
         assert answer.json()["success"] is True
+        key = variables["WATCHMODE_API_KEY"]
+        account = httpx.get(f"{variables['WATCHMODE_API_BASE_URL']}/v1/status", headers={"x-api-key": key})
+        assert account.json() == {"quota": 2_500, "quotaUsed": 0}
+        assert variables["CATALOG_ORIGIN_WATCHMODE"] == "sandbox:7:0.001"
+        trakt = {"user-agent": f"test/1.0 ({variables['TRAKT_CONTACT']})", "trakt-api-version": "2"}
+        trakt["trakt-api-key"] = variables["TRAKT_CLIENT_ID"]
+        assert httpx.get(f"{variables['TRAKT_API_BASE_URL']}/movies/trending", headers=trakt).status_code == 200
+        assert "TRAKT_ENABLED" not in variables
         command = json.dumps(psutil.Process(child.process.pid).cmdline())
-        assert not any(secret in command for secret in (token, variables["HOTSTAR_AKAMAI_SECRET"]))
+        assert not any(secret in command for secret in (token, key, variables["HOTSTAR_AKAMAI_SECRET"]))
         with recorded(tmp_path, sandbox):
             assert running_sandbox(tmp_path) == sandbox
     assert running_sandbox(tmp_path) is None

@@ -409,7 +409,3 @@ def test_services_are_listed_by_country(sandbox: RunningSandbox) -> None:
         assert all("IN" in row["display_priorities"] for row in here)
         assert {code for row in whole for code in row["display_priorities"]} <= set(regions)
         assert len({row["provider_id"] for row in whole}) == len(whole) > 50
-    named = {row["provider_id"] for row in ok(sandbox.tmdb("/watch/providers/tv"))["results"]}
-    for tmdb_id in ids(sandbox)[:40]:
-        block = ok(sandbox.tmdb(f"/tv/{tmdb_id}", append_to_response="watch/providers"))["watch/providers"]["results"]
-        assert {offer["provider_id"] for country in block.values() for offer in country["flatrate"]} <= named
