@@ -1,9 +1,10 @@
-"""`python -m benchmarks [--parts abcdefgh]`: measures, prints the table, writes results.md and results.json."""
+"""`python -m benchmarks [--parts abcdefghi]`: measures, prints the table, writes results.md and results.json."""
 
 import argparse
 
 from rich.console import Console
 
+from benchmarks.availability import availability
 from benchmarks.figures import Figure, machine, show, write
 from benchmarks.memory import memory
 from benchmarks.paced_load import day_of_changes, paced_load
@@ -20,6 +21,7 @@ PARTS = {
     "f": "the whole catalogue with the pace on: twenty minutes, only if asked for",
     "g": "the whole catalogue, the kinds loaded at once, without pace: five minutes",
     "h": "10,000 films of TMDB's, added without pace and refreshed with it: twelve minutes, only if asked for",
+    "i": "offers of 50,000 works in 60 regions merged: two minutes",
 }
 
 
@@ -28,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parts = "; ".join(f"{letter}: {what}" for letter, what in PARTS.items())
     parser.add_argument("--parts", default="", help=f"what to measure ({parts}); all but f and h if left out")
-    chosen = parser.parse_args().parts or "abcdeg"
+    chosen = parser.parse_args().parts or "abcdegi"
     console = Console(stderr=True)
     figures: list[Figure] = []
     runs: dict[str, object] = {}
@@ -49,8 +51,10 @@ def main() -> None:
                 found = paced_catalogue()
             case "g":
                 found = whole_at_once()
-            case _:
+            case "h":
                 found = works()
+            case _:
+                found = availability()
         figures += found
         write(found, machine(), runs=runs)
     show(figures)

@@ -15,6 +15,7 @@ from catalog_assets.hotstar.kinds import Kind
 from catalog_assets.hotstar.retention_asset import RETAINED_PAGES
 from catalog_assets.hotstar.retention_checks import RETENTION_CHECKS
 from catalog_assets.instance.assets import RUN_LOGS, logs_in_bounds
+from catalog_assets.streaming.checks import CHECKS as STREAMING_CHECKS
 from catalog_assets.tmdb.checks import CHECKS as TMDB_CHECKS
 from catalog_assets.tmdb.images_asset import IMAGES, IMAGES_CHECKS
 from catalog_assets.tmdb.retention_asset import RETAINED_ANSWERS, RETAINED_CHECKS
@@ -57,12 +58,13 @@ def checks_of_tables(kinds: Iterable[Kind]) -> dict[dg.AssetKey, list[str]]:
 
 
 def checks_of_the_rest() -> dict[dg.AssetKey, list[str]]:
-    """The checks that are of no kind of Hotstar's: TMDB's tables and images, and what is kept, by asset."""
+    """The checks that are of no kind of Hotstar's: TMDB's, those of streaming, and what is kept, by asset."""
     checks = {
         **TMDB_CHECKS,
         IMAGES: IMAGES_CHECKS,
         RETAINED_PAGES: RETENTION_CHECKS,
         RETAINED_ANSWERS: RETAINED_CHECKS,
+        **STREAMING_CHECKS,
     }
     names = {asset: [check.name for check in each] for asset, each in checks.items()}
     return {**names, RUN_LOGS: [logs_in_bounds.check_key.name]}

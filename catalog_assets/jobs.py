@@ -1,5 +1,7 @@
 """The jobs. Hotstar's assets of all kinds share one partitions definition, so one job can run any of them."""
 
+from collections.abc import Mapping
+
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
@@ -11,6 +13,41 @@ FIGURES = "figures"
 RETENTION = "retention"
 TMDB_INGEST = "tmdb_ingest"
 TMDB_REFRESH = "tmdb_refresh"
+TRENDING = "trending"
+REFERENCE = "streaming_reference"
+AVAILABILITY = "availability"
+COMING_SOON = "coming_soon"
+STREAMING: Mapping[str, tuple[tuple[str, ...], str]] = {
+    TRENDING: (
+        (
+            "streaming/tmdb_trending_pages",
+            "streaming/trending_entries",
+            "trakt/trending_pages",
+            "trakt/trending_entries",
+        ),
+        "What is trending this hour, ranked: hourly.",
+    ),
+    REFERENCE: (
+        ("streaming/id_mappings", "streaming/providers"),
+        "Watchmode's ids of TMDB's titles, and the services there are: daily at 00:40 UTC.",
+    ),
+    AVAILABILITY: (
+        ("streaming/watchmode_pages", "streaming/availability"),
+        "Where titles can be watched, Watchmode's offers within its budget: hourly.",
+    ),
+    COMING_SOON: (
+        ("streaming/coming_soon_pages", "streaming/coming_soon"),
+        "What is about to come to which service: daily at 00:50 UTC.",
+    ),
+}
+"""What each job of streaming can materialise, and what for; which services are on says what of it a run takes."""
+
+streaming_jobs = [
+    dg.define_asset_job(name, selection=[dg.AssetKey.from_user_string(key) for key in keys], description=description)
+    for name, (keys, description) in STREAMING.items()
+]
+"""The jobs of streaming; its sensor asks for each of them."""
+
 TMDB_TABLES = ("works", "seasons", "episodes", "work_cards")
 """The assets that one step makes from pages of details."""
 
@@ -19,13 +56,14 @@ def jobs() -> list[UnresolvedAssetJobDefinition]:
     """`poll` lists what changed on a day, `census` lists everything; both merge and check. `figures` counts a day.
 
     `retention` removes what is past keeping, of every service and of Dagster itself. `tmdb_ingest` adds titles from
-    TMDB's lists, `tmdb_refresh` keeps up those there are.
+    TMDB's lists, `tmdb_refresh` keeps up those there are. Those of streaming are described where they are listed.
     """
     return [
+        *streaming_jobs,
         dg.define_asset_job(
             RETENTION,
             selection=[
-                *(dg.AssetKey([service, "retained_pages"]) for service in ("hotstar", "tmdb")),
+                *(dg.AssetKey([service, "retained_pages"]) for service in ("hotstar", "tmdb", "streaming")),
                 dg.AssetKey(["dagster", "run_logs"]),
             ],
             description="What is past keeping of pages and of Dagster's logs is removed: daily at 05:15.",

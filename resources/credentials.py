@@ -30,7 +30,7 @@ class Credential(Protocol):
 
 
 class SignedRequest(httpx.Request):
-    """A copy of a request with a credential in its headers or its address; as text it shows neither.
+    """A copy of a request with a credential in its headers, its address or its body; as text it shows none.
 
     httpx's own text of a request is its address, which a traceback with variables would show.
 
@@ -38,6 +38,7 @@ class SignedRequest(httpx.Request):
         request: what is asked; not changed.
         headers: sent beside its own.
         params: put into the address after its own.
+        content: sent as the body in place of its own.
     """
 
     def __init__(
@@ -46,12 +47,17 @@ class SignedRequest(httpx.Request):
         *,
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
+        content: bytes | None = None,
     ) -> None:
+        kept = [*request.headers.multi_items(), *(headers or {}).items()]
+        if content is not None:
+            kept = [(name, value) for name, value in kept if name != "content-length"]
         super().__init__(
             request.method,
             request.url.copy_merge_params(params) if params else request.url,
-            headers=[*request.headers.multi_items(), *(headers or {}).items()],
-            stream=request.stream,
+            headers=kept,
+            content=content,
+            stream=request.stream if content is None else None,
             extensions=request.extensions,
         )
 

@@ -22,6 +22,7 @@ from resources.origins import origin_of, stamp_origin
 from resources.settings import TMDB_PRODUCTION, TmdbAccess, load_settings
 from resources.statements import statement
 from resources.tmdb import TmdbClient, tmdb_pace
+from resources.trakt import TraktClient, trakt_pace
 from resources.watchmode import WatchmodeClient, watchmode_pace
 
 
@@ -150,6 +151,38 @@ class Watchmode(dg.ConfigurableResource[WatchmodeClient]):
             run_id=run_id,
             asset=asset,
             pace=watchmode_pace(access.requests_a_day),
+        )
+
+
+class Trakt(dg.ConfigurableResource[TraktClient]):
+    """Trakt's lists, at one pace over all processes; off unless an operator who may use them says so."""
+
+    def is_on(self) -> bool:
+        """Whether Trakt may be asked: TRAKT_ENABLED and a client id are set.
+
+        Raises:
+            SettingsError: what is set cannot be used.
+        """
+        return load_settings().trakt is not None
+
+    def client(self, database: Database, *, run_id: str, asset: str) -> TraktClient:
+        """A client for one run, which stamps the database with its origin first.
+
+        Raises:
+            SettingsError: Trakt is off.
+            OriginMismatch: the database holds another origin's data.
+        """
+        access = load_settings().require_trakt()
+        with database.connection() as connection:
+            stamp_origin(connection, service="trakt", origin=access.origin)
+        return TraktClient(
+            base_url=access.base_url,
+            client_id=access.client_id,
+            contact=access.contact,
+            source_url=database.url,
+            run_id=run_id,
+            asset=asset,
+            pace=trakt_pace(access.requests_per_second),
         )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from resources.errors import DatabaseError
 
-SEARCH_PATH = ("public", "ops", "hotstar", "tmdb", "streaming")
+SEARCH_PATH = ("public", "ops", "hotstar", "tmdb", "streaming", "trakt")
 """The schemas that a bare table name is looked up in, in the database `source`."""
 
 CONNECT_SECONDS = 10

@@ -54,6 +54,10 @@ class ImageStoreError(CatalogError):
     """The image store cannot be written, read or listed."""
 
 
+class SignInNeeded(CatalogError):
+    """A user's sign-in to a service has ended, or its stored tokens cannot be read: only the user can mend it."""
+
+
 class ServiceError(CatalogError):
     """A service did not give what was asked.
 

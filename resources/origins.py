@@ -25,3 +25,8 @@ def origin_of(connection: psycopg.Connection, *, service: str) -> str | None:
     """Whose data of a service the source database holds; None: nobody's yet."""
     found = connection.execute(statement("ops/read_origin"), {"service": service}).fetchone()
     return None if found is None else str(found[0])
+
+
+def forget_origin(connection: psycopg.Connection, *, service: str) -> None:
+    """Takes a service's stamp, its data having been removed as a whole: another origin may be loaded then."""
+    connection.execute(statement("ops/forget_origin"), {"service": service})

@@ -102,7 +102,9 @@ def outcome(call: Call, tried: Attempt, described: ServicePace) -> tuple[Outcome
     if tried.status == 429:
         tried.failure = "HTTP 429"
         call.refused += 1
-        least = max(described.interval_s, described.busy_s * 2 ** (call.refused - 1))
+        is_of_gateway = tried.headers.get("content-type", "").startswith("text/html")
+        first_s = max(described.busy_s, described.gateway_s if is_of_gateway else 0.0)
+        least = max(described.interval_s, first_s * 2 ** (call.refused - 1))
         return "busy", retry_after(tried.headers, least=least)
     if tried.status >= 500:
         tried.failure = f"HTTP {tried.status}"

@@ -61,6 +61,8 @@ class ServicePace:
             leaves late and the next on time must still stand one interval apart.
         busy_s: wait at least this long after a 429, and twice as long after each further one of the same request,
             whatever the answer asks for; never less than an interval.
+        gateway_s: the same after a 429 in HTML, which a gateway before the service sends and which the service's own
+            count knows nothing of.
         budgets: units a day or month.
         at_once: requests that one process has taken a slot for or under way. So many go in the time that one takes,
             from taking its slot to its answer's last byte.
@@ -75,6 +77,7 @@ class ServicePace:
     rest_s: float
     late_s: float
     busy_s: float = 0.0
+    gateway_s: float = 0.0
     budgets: tuple[Budget, ...] = ()
     at_once: int = 4
     closest: float = 1.015

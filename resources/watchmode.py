@@ -106,12 +106,14 @@ class WatchmodeClient(ServiceClient):
         """Ask for one page (see `ServiceClient.get`).
 
         Raises:
-            BudgetSpent: as there, and where Watchmode says that the month's units are used up (402).
+            BudgetSpent: as there, and where Watchmode says that the month's units are used up (402): then nobody asks
+                again for what costs any, until the month ends or Watchmode says that there are more.
         """
         try:
             return await super().get(path, params, etag, cost)
         except PermanentServiceError as refused:
             if refused.status == 402:
+                await self._pace.run("ops/spend_month", {"service": refused.service, "zone": ZONE})
                 raise BudgetSpent(
                     "Watchmode says that the month's units are used up (402): what is stored is served until its next "
                     "month begins, or a larger plan is taken.",

@@ -75,15 +75,21 @@ def cassette(scene: str, *, folder: Path = FOLDER, record: bool = False, hidden:
 
 
 def played(
-    path: Path, without_what_differs: Callable[[Request], Request], *, record: bool = False, hidden: str = ""
+    path: Path,
+    without_what_differs: Callable[[Request], Request | None],
+    *,
+    record: bool = False,
+    hidden: str = "",
+    without_secrets: Callable[[bytes], bytes] | None = None,
 ) -> Any:
     """A cassette, to be entered.
 
     Args:
         path: where it stands.
-        without_what_differs: a request as it is kept and compared.
+        without_what_differs: a request as it is kept and compared; None: it is no part of the exchange.
         record: write it anew.
         hidden: what identifies who asks, replaced wherever an answer repeats it.
+        without_secrets: an answer's body as it is kept; where there is one, what is sent is compared too.
     """
 
     def answer_without_what_differs(response: dict[str, Any]) -> dict[str, Any]:
@@ -91,11 +97,13 @@ def played(
         body: bytes = response["body"]["string"]
         if hidden:
             body = body.replace(hidden.encode(), HIDDEN.encode())
+        if without_secrets is not None:
+            body = without_secrets(body)
         return {**response, "headers": kept, "body": {"string": body}}
 
     player = vcr.VCR(
         record_mode=vcr.mode.ALL if record else vcr.mode.NONE,
-        match_on=["method", "path", "query", "headers"],
+        match_on=["method", "path", "query", "headers", *(["body"] if without_secrets is not None else [])],
         before_record_request=without_what_differs,
         before_record_response=answer_without_what_differs,
         decode_compressed_response=True,

@@ -18,7 +18,7 @@ from tests.untraced import UNTRACED_FILES
 
 TESTS = Path(__file__).parent
 
-LONG = ("test_browser.py", "test_up.py", "test_kills.py", "test_month.py")
+LONG = ("test_browser.py", "test_up.py", "test_kills.py", "test_month.py", "test_watchmode_month.py")
 """Files that take a minute or two: they begin first, so that none of them is left over for one process at the end."""
 
 QUICK = {

@@ -28,6 +28,7 @@ from catalog_assets.hotstar.merge import GUARD_MINIMUM, GUARD_SHARE
 from catalog_assets.hotstar.parts import MOST_READINGS
 from catalog_assets.hotstar.retention_checks import PROVED_IN_DAYS, RETENTION_CHECKS
 from catalog_assets.offenders import SHOWN, Check
+from catalog_assets.streaming.checks import CHECKS as STREAMING_CHECKS
 from catalog_assets.tmdb.checks import CHECKS as TMDB_CHECKS
 from catalog_assets.tmdb.images_asset import IMAGES_CHECKS, READ_A_DAY
 from catalog_assets.tmdb.retention_asset import RETAINED_CHECKS
@@ -148,9 +149,13 @@ def test_every_table_and_view_is_documented(source_url: str) -> None:
     with psycopg.connect(source_url) as connection:
         found = connection.execute(
             "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v', 'm')"
-            " AND relnamespace IN ('hotstar'::regnamespace, 'ops'::regnamespace, 'tmdb'::regnamespace)"
+            " AND relnamespace::regnamespace::text IN ('hotstar', 'ops', 'tmdb', 'streaming', 'trakt')"
         ).fetchall()
-    assert [name for (name,) in found if f"`{name}`" not in text("tables.md")] == []
+        of_trakt = connection.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v') AND relnamespace = 'trakt'::regnamespace"
+        ).fetchall()
+    assert [name for (name,) in found if not re.search(rf"`(\w+\.)?{name}`", text("tables.md"))] == []
+    assert [name for (name,) in of_trakt if not re.search(rf"`(trakt\.{name}|oauth_tokens)`", text("tables.md"))] == []
 
 
 # -- Assets, checks, automation --------------------------------------------------------------------------------------
@@ -158,8 +163,8 @@ def test_every_table_and_view_is_documented(source_url: str) -> None:
 
 def test_every_check_has_an_entry_and_no_entry_is_left_over() -> None:
     of_merges: list[Check | TableCheck] = [*CHECKS, *(check for checks in TMDB_CHECKS.values() for check in checks)]
-    of_merges += IMAGES_CHECKS
-    names = [check.name for check in (*of_merges, *RETAINED_CHECKS, *RETENTION_CHECKS)] + ["logs_in_bounds"]
+    of_merges += [*IMAGES_CHECKS, *(check for checks in STREAMING_CHECKS.values() for check in checks)]
+    names = {check.name for check in (*of_merges, *RETAINED_CHECKS, *RETENTION_CHECKS)} | {"logs_in_bounds"}
     entries = re.findall(r"^## (\w+)$", text("checks.md"), re.MULTILINE)
     assert sorted(entries) == sorted(names)
     for page in ("README.md", "checks.md"):
@@ -189,6 +194,12 @@ def test_every_figure_of_an_asset_is_explained() -> None:
         "hotstar/assets.py",
         "hotstar/retention_asset.py",
         "instance/assets.py",
+        "streaming/trending_assets.py",
+        "streaming/watchmode_assets.py",
+        "streaming/availability_assets.py",
+        "streaming/coming_soon_assets.py",
+        "streaming/retention_asset.py",
+        "trakt/trending_assets.py",
     )
     figures = {
         str(key.value)

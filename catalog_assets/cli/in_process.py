@@ -53,13 +53,23 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A run that ended."""
+    """A run that ended.
+
+    Attributes:
+        run_id: Of Dagster's.
+        succeeded: Whether every step did.
+        checks: Checks that were evaluated.
+        checks_failed: Of these, those that failed, with what they found.
+        errors: Why steps failed.
+        figures: What assets told in numbers and texts, as `asset: figure`.
+    """
 
     run_id: str
     succeeded: bool
     checks: int
     checks_failed: list[str]
     errors: list[str]
+    figures: Mapping[str, float | str]
 
     def summary(self, counts: Mapping[str, Any]) -> dict[str, Any]:
         """The run with what the database says of it, as it is shown."""
@@ -93,6 +103,12 @@ def run_in_process(
         bar: Shown meanwhile.
     """
     # Dagster takes a second to import: what can be refused was refused before.
+    from dagster import (  # noqa: PLC0415
+        BoolMetadataValue,
+        FloatMetadataValue,
+        IntMetadataValue,
+        TextMetadataValue,
+    )
     from dagster._core.utils import make_new_run_id  # noqa: PLC0415
 
     from catalog_assets.cli.runs import opened_instance  # noqa: PLC0415
@@ -126,7 +142,15 @@ def run_in_process(
         ]
         errors = [_reason(event.step_failure_data) for event in result.get_step_failure_events()]
         run_failures = [event.job_failure_data.error for event in result.all_events if event.is_run_failure]
-    return Ran(run_id, result.success, len(evaluations), failed, errors or [_cause(error) for error in run_failures])
+        told = BoolMetadataValue | FloatMetadataValue | IntMetadataValue | TextMetadataValue
+        figures = {
+            f"{made.asset_key.path[-1]}: {name}": value.value or 0
+            for made in (event.materialization for event in result.all_events if event.is_step_materialization)
+            for name, value in made.metadata.items()
+            if isinstance(value, told) and "/" not in name
+        }
+    errors = errors or [_cause(error) for error in run_failures]
+    return Ran(run_id, result.success, len(evaluations), failed, errors, figures)
 
 
 def show_summary(summary: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ import typer
 from catalog_assets.cli.environment import platform
 from catalog_assets.cli.in_process import show_summary
 from catalog_assets.cli.load_kind import asked_of_kind, load_kind
+from catalog_assets.cli.load_streaming import SUBJECTS, load_streaming
 from catalog_assets.cli.load_works import asked_of_works, load_works
 from catalog_assets.hotstar.kinds import KINDS
 from catalog_assets.tmdb.discovery import SOURCES
@@ -19,12 +20,16 @@ from resources.errors import CatalogError
 WORKS = "works"
 
 KindName = StrEnum("KindName", {plural: plural for plural in KINDS})  # type: ignore[misc] # typer reads an enumeration
-Loaded = StrEnum("Loaded", {name: name for name in (*KINDS, WORKS)})  # type: ignore[misc] # as above
+Loaded = StrEnum("Loaded", {name: name for name in (*KINDS, WORKS, *SUBJECTS)})  # type: ignore[misc] # as above
 
 
 def load(
     what: Annotated[
-        Loaded, typer.Argument(help="What to load: a kind of Hotstar's, or works, the films and series of TMDB.")
+        Loaded,
+        typer.Argument(
+            help="What to load: a kind of Hotstar's; works, the films and series of TMDB; or, of streaming, what is "
+            "trending, the reference of ids and services, availability, what is coming soon."
+        ),
     ],
     *,
     census: Annotated[bool, typer.Option("--census", help="List everything (the default).")] = False,
@@ -50,14 +55,22 @@ def load(
     max_series: Annotated[
         int | None, typer.Option(min=0, help="Works, with --source: new series to keep at most (20).")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Works, with ids: whatever their age.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Works, with ids, and streaming: whatever the age of what is stored.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """List a kind, or fetch works (those due unless an option says which), merge and check.
+    """List a kind, fetch works (those due unless an option says which) or a subject of streaming, merge and check.
 
     Exit status 0 only if every blocking check passed.
     """
-    if what == WORKS:
+    of_works = any(option is not None for option in (ids, series_ids, source, max_movies, max_series))
+    if what in SUBJECTS:
+        if census or day is not None or approve_deletions is not None or every or of_works:
+            raise CatalogError(f"{what} takes --force and --json alone: leave the other options out.")
+        with platform() as ready:
+            summary = load_streaming(ready, what.value, force=force)
+    elif what == WORKS:
         if census or day is not None or approve_deletions is not None:
             raise CatalogError("--census, --day and --approve-deletions mean nothing for works: leave them out.")
         works = asked_of_works(
@@ -72,7 +85,7 @@ def load(
         with platform() as ready:
             summary = load_works(ready, works)
     else:
-        if force or any(option is not None for option in (ids, series_ids, source, max_movies, max_series)):
+        if force or of_works:
             raise CatalogError(
                 f"--ids, --series-ids, --source, --max-movies, --max-series and --force mean nothing for {what}: "
                 "leave them out."

@@ -12,6 +12,7 @@ from catalog_assets.cli.load import load
 from catalog_assets.cli.replay import replay
 from catalog_assets.cli.sandbox import sandbox
 from catalog_assets.cli.status import status
+from catalog_assets.cli.trakt import app as trakt
 from catalog_assets.cli.up import up
 from resources.errors import CatalogError
 
@@ -48,6 +49,7 @@ app.command()(load)
 app.command()(replay)
 app.command()(history)
 app.command()(status)
+app.add_typer(trakt, name="trakt")
 
 
 if __name__ == "__main__":

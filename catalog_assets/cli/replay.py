@@ -2,8 +2,8 @@
 
 import json
 import sys
-from dataclasses import asdict, dataclass
-from typing import Annotated, Any
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 import psycopg
 import typer
@@ -12,6 +12,11 @@ from rich.table import Table
 
 from catalog_assets.cli.environment import platform
 from catalog_assets.cli.load import WORKS, Loaded
+from catalog_assets.cli.load_streaming import SUBJECTS
+from resources.errors import CatalogError
+
+if TYPE_CHECKING:
+    from catalog_assets.tmdb.replay import ReplayResult
 
 _SHOWN = 60
 """Characters of a value that a line shows; `--json` prints it whole."""
@@ -28,7 +33,9 @@ class _Replayed:
 
 
 def replay(
-    what: Annotated[Loaded, typer.Argument(help="What to make again: a kind of Hotstar's, or works.")],
+    what: Annotated[
+        Loaded, typer.Argument(help="What to make again: a kind of Hotstar's, works, or a subject of streaming.")
+    ],
     swap: Annotated[bool, typer.Option("--swap", help="Put the tables made in the place of the present ones.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
@@ -37,7 +44,12 @@ def replay(
         platform(services=False) as ready,
         psycopg.connect(ready.urls.source.get_secret_value(), autocommit=True) as connection,
     ):
-        done = _works(connection, swap=swap) if what == WORKS else _kind(connection, what.value, swap=swap)
+        if what in SUBJECTS:
+            done = _told(_streaming(connection, what.value, swap=swap), "merges or hours repeated")
+        elif what == WORKS:
+            done = _told(_works(connection, swap=swap), "merges repeated")
+        else:
+            done = _kind(connection, what.value, swap=swap)
     if as_json:
         print(json.dumps(done.content, default=str))
     else:
@@ -64,11 +76,40 @@ def _kind(connection: psycopg.Connection, plural: str, *, swap: bool) -> _Replay
     return _Replayed(asdict(result), table, lines, result.differences)
 
 
-def _works(connection: psycopg.Connection, *, swap: bool) -> _Replayed:
+def _works(connection: psycopg.Connection, *, swap: bool) -> "ReplayResult":
     from catalog_assets.tmdb.replay import replay as made_again  # noqa: PLC0415
 
-    result = made_again(connection, swap=swap)
-    table = Table("table", "rows compared", "differ", title=f"{result.merges} merges repeated")
+    return made_again(connection, swap=swap)
+
+
+def _streaming(connection: psycopg.Connection, subject: str, *, swap: bool) -> "ReplayResult":
+    """A subject of streaming made again; what comes from Trakt with what is trending.
+
+    Raises:
+        CatalogError: the subject is not made from pages alone.
+    """
+    from catalog_assets.streaming.availability import replay_availability  # noqa: PLC0415
+    from catalog_assets.streaming.coming_soon_replay import replay_coming_soon  # noqa: PLC0415
+    from catalog_assets.streaming.trending_replay import replay_trending  # noqa: PLC0415
+    from catalog_assets.trakt.trending import replay_trending as replay_trakt  # noqa: PLC0415
+
+    if subject == "availability":
+        return replay_availability(connection, swap=swap)
+    if subject == "coming_soon":
+        return replay_coming_soon(connection, swap=swap)
+    if subject == "trending":
+        published, trakt = replay_trending(connection, swap=swap), replay_trakt(connection, swap=swap)
+        return replace(
+            published,
+            rows={**published.rows, **{f"trakt: {name}": rows for name, rows in trakt.rows.items()}},
+            differences={**published.differences, **{f"trakt: {name}": of for name, of in trakt.differences.items()}},
+            shown=[*published.shown, *(replace(each, table=f"trakt: {each.table}") for each in trakt.shown)],
+        )
+    raise CatalogError(f"Of {subject} nothing is made again: load it, which takes what is stored where it is fresh.")
+
+
+def _told(result: "ReplayResult", repeated: str) -> _Replayed:
+    table = Table("table", "rows compared", "differ", title=f"{result.merges} {repeated}")
     for name, rows in result.rows.items():
         table.add_row(name, str(rows), str(result.differences[name]))
     lines = []

@@ -10,7 +10,9 @@ from dagster import AssetKey, DagsterInstance, DagsterRun, DagsterRunStatus, Run
 from catalog_assets.cli.environment import Platform
 from catalog_assets.health import close_interrupted
 from catalog_assets.hotstar.assets import CENSUS_POOL, POLL_POOL
+from catalog_assets.streaming.watchmode_assets import POOL as WATCHMODE_POOL
 from catalog_assets.tmdb.assets import POOL as TMDB_POOL
+from catalog_assets.trakt.trending_assets import POOL as TRAKT_POOL
 from resources.databases import Database
 from resources.errors import CatalogError
 from resources.statements import statement
@@ -62,7 +64,8 @@ def opened_instance(ready: Platform) -> Iterator[DagsterInstance]:
         connection.execute(statement("ops/lock_instance"))
         instance = DagsterInstance.get()
         storage = instance.event_log_storage
-        for pool in {CENSUS_POOL, POLL_POOL, TMDB_POOL} - {limit.name for limit in storage.get_pool_limits()}:
+        pools = {CENSUS_POOL, POLL_POOL, TMDB_POOL, WATCHMODE_POOL, TRAKT_POOL}
+        for pool in pools - {limit.name for limit in storage.get_pool_limits()}:
             storage.initialize_concurrency_limit_to_default(pool)
     with instance:
         yield instance

@@ -108,6 +108,8 @@ def credentials(settings: Settings, *, is_embedded: bool) -> dict[str, str]:
     return {
         "hotstar": off if settings.hotstar is None else "set",
         "tmdb": off if settings.tmdb is None else "set",
+        "watchmode": off if settings.watchmode is None else "set",
+        "trakt": "off: see docs/trakt.md" if settings.trakt is None else "set",
         "alert webhook": "not set" if settings.alert_webhook_url is None else "set",
         "alert mail": "not set" if settings.alert_smtp_url is None else "set",
     }

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from resources.errors import SettingsError
-from resources.settings import HOTSTAR_PRODUCTION, PROJECT_ROOT, TMDB_PRODUCTION, Settings, load_settings
+from resources.settings import (
+    HOTSTAR_PRODUCTION,
+    PROJECT_ROOT,
+    TMDB_PRODUCTION,
+    TRAKT_PRODUCTION,
+    TRAKT_SIGN_IN,
+    Settings,
+    load_settings,
+)
 
 SECRET = "ab" * 32
 TMDB_KEYS = {"v3": "0a1B2c3D" * 4, "v4": f"eyJhbGciOiJIUzI1NiJ9.{'b' * 80}.{'C-_' * 14}"}
@@ -143,3 +151,60 @@ def test_the_file_env_is_read_and_the_environment_wins(monkeypatch: pytest.Monke
 def test_every_variable_stands_in_the_example_file() -> None:
     named = {line.split("=")[0] for line in (PROJECT_ROOT / ".env.example").read_text().splitlines() if "=" in line}
     assert {name.upper() for name in Settings.model_fields} <= {name.strip("# ") for name in named}
+
+
+TRAKT = {
+    "TRAKT_ENABLED": "1",
+    "TRAKT_CLIENT_ID": "ab" * 32,
+    "TRAKT_CLIENT_SECRET": "cd" * 32,
+    "TRAKT_TOKEN_KEY": "e" * 43 + "=",
+    "TRAKT_CONTACT": "ops@example.org",
+}
+
+
+def with_trakt(monkeypatch: pytest.MonkeyPatch, **changed: str) -> Settings:
+    for name, value in {**TRAKT, **changed}.items():
+        monkeypatch.setenv(name, value)
+    return load_settings()
+
+
+def test_trakt_is_on_only_where_somebody_says_so_and_signing_out_needs_no_such_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for off in ({"TRAKT_ENABLED": "0"}, {"TRAKT_ENABLED": ""}, {"TRAKT_CLIENT_ID": "", "TRAKT_CLIENT_SECRET": ""}):
+        settings = with_trakt(monkeypatch, **off)
+        assert (settings.trakt, settings.has_credentials) == (None, False)
+        with pytest.raises(SettingsError, match=r"Trakt is off.*docs/trakt\.md"):
+            settings.require_trakt()
+    assert with_trakt(monkeypatch, TRAKT_ENABLED="0").require_trakt_sign_in().base_url == TRAKT_SIGN_IN
+    settings = with_trakt(monkeypatch, TRAKT_CLIENT_SECRET="", TRAKT_TOKEN_KEY="")
+    access = settings.require_trakt()  # lists need the id alone
+    assert (access.base_url, access.origin, access.requests_per_second) == (TRAKT_PRODUCTION, TRAKT_PRODUCTION, 1.6)
+    assert settings.has_credentials
+    assert TRAKT["TRAKT_CLIENT_ID"] not in f"{access!r} {settings!r}"
+
+
+def test_only_a_sandbox_may_be_asked_without_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert with_trakt(monkeypatch, SANDBOX_TRAKT_RATE="0").require_trakt().requests_per_second == 1.6
+    sandboxed = with_trakt(monkeypatch, SANDBOX_TRAKT_RATE="0", CATALOG_ORIGIN_TRAKT="sandbox:1")
+    assert sandboxed.require_trakt().requests_per_second == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"TRAKT_CLIENT_ID": ""}, "TRAKT_CLIENT_ID is not set"),
+        ({"TRAKT_CLIENT_ID": "", "TRAKT_ENABLED": "0"}, "TRAKT_CLIENT_ID is not set"),
+        ({"TRAKT_CONTACT": ""}, "TRAKT_CONTACT is not set"),
+        ({"TRAKT_CONTACT": "somebody"}, "TRAKT_CONTACT is neither"),
+        ({"TRAKT_CONTACT": "a@b (c)"}, "TRAKT_CONTACT is neither"),
+        ({"TRAKT_CONTACT": "naïve@example.org"}, "TRAKT_CONTACT is neither"),
+        ({"TRAKT_CLIENT_SECRET": ""}, "TRAKT_CLIENT_SECRET is not set"),
+        ({"TRAKT_CLIENT_SECRET": "", "TRAKT_TOKEN_KEY": ""}, "TRAKT_CLIENT_SECRET and TRAKT_TOKEN_KEY are not set"),
+        ({"TRAKT_TOKEN_KEY": "short"}, "TRAKT_TOKEN_KEY is no Fernet key"),
+    ],
+)
+def test_what_trakt_lacks_is_named(monkeypatch: pytest.MonkeyPatch, changed: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError, match=message) as refused:
+        with_trakt(monkeypatch, **changed).require_trakt_sign_in()
+    assert not any(value in str(refused.value) for value in changed.values() if value not in {"", "0"})

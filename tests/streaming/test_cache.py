@@ -208,7 +208,7 @@ def test_any_order_of_answers_and_failures_serves_the_newest_good_one(
     good: tuple[datetime, bytes] | None = None
     for number, (hours, what, force) in enumerate(steps):
         scene.clock.advance(hours=hours)
-        new: bytes | ServiceError = {"ok": page(number), "down": RESTING, "odd": b"{}"}[what]
+        new = page(number) if what == "ok" else RESTING if what == "down" else b"{}"
         scene.service.answers = [new]
         is_fresh = good is not None and scene.clock.at < good[0] + TTL and not force
         if what == "ok" and not is_fresh:

@@ -1,0 +1,213 @@
+"""Asks Watchmode for the offers of the titles that matter most, as far as its units reach.
+
+Who gets a unit is `streaming.watchmode_queue`'s to say (docs/scores.md), what is left `streaming.watchmode_units`'s; no
+request leaves without a unit (`ops.take_slot`). One run at a time asks, so that no title costs two.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from catalog_assets.streaming.cache import Answered, UnusableAnswer, answered
+from catalog_assets.streaming.requests import Client, Request
+from catalog_assets.streaming.store import Store
+from catalog_assets.streaming.watchmode import read_offers, read_regions, read_status
+from resources.errors import BudgetSpent, PermanentServiceError, ServiceError
+from resources.watchmode import ZONE
+
+log = structlog.get_logger(__name__)
+
+STATUS = "/v1/status"
+REGIONS = Request("watchmode", "regions", "watchmode_reference", "/v1/regions")
+
+_LONGEST_ERROR = 500
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a run asked for.
+
+    Attributes:
+        answered: titles whose offers came, or were fresh already.
+        gone: titles that Watchmode does not know (404).
+        failed: titles that brought no answer to use.
+        regions: those that the offers are for.
+        left_out: regions that the plan does not include.
+        units_now: units that this hour's share still has; None: another run asks.
+        units_today: units that the day still has.
+        units_month: units that the month still has.
+        stopped_by: why the run ended before its share was used; None: it was not.
+        failure: what went wrong, for a person; None: nothing. What was answered before is stored.
+    """
+
+    answered: int = 0
+    gone: int = 0
+    failed: int = 0
+    regions: Sequence[str] = ()
+    left_out: Sequence[str] = ()
+    units_now: int | None = None
+    units_today: int | None = None
+    units_month: int | None = None
+    stopped_by: str | None = None
+    failure: str | None = None
+
+
+async def ask_watchmode(client: Client, store: Store, *, regions: Sequence[str], force: bool = False) -> Asked:
+    """Asks for the offers of as many titles as this hour's share of the day's units allows, by their places.
+
+    Args:
+        client: Watchmode's.
+        store: of schema streaming.
+        regions: whose offers are wanted.
+        force: ask also for titles whose answers are within their time to live, behind those whose are not.
+
+    A service that does not answer, or refuses the key, is told and not raised: what else is known of offers is merged
+    all the same.
+
+    Raises:
+        DatabaseError: the database cannot be reached.
+    """
+    (lock,) = await store.rows("hold_watchmode_queue", {})
+    if not lock["is_held"]:
+        return Asked(stopped_by="another run asks Watchmode")
+    done = Asked()
+    try:
+        await note_status(client, store)
+        await _within_plan(client, store, regions, done)
+        await _ask_titles(client, store, done, force=force)
+    except BudgetSpent as spent:
+        done.stopped_by = str(spent)
+    except ServiceError as failed:
+        done.failure = str(failed)
+        log.error("watchmode cannot be asked", failure=done.failure)  # noqa: TRY400 - its place says nothing
+    left = await units_left(store)
+    done.units_now, done.units_today, done.units_month = left["now"], left["today"], left["month"]
+    return done
+
+
+async def note_status(client: Client, store: Store) -> None:
+    """Asks how many credits the month has, which costs none, and writes the month's budget.
+
+    Raises:
+        ServiceError: Watchmode cannot be asked, or answers with something else.
+    """
+    answer = await client.get(STATUS, {}, cost=0)
+    status = read_status(answer.body)
+    if status.problem is not None:
+        raise UnusableAnswer(
+            f"watchmode answered {STATUS} with something else than the month's credits ({status.problem}): compare "
+            "the answer with the service's contract. Nothing is asked that might cost a credit.",
+            "watchmode",
+            STATUS,
+            answer.status,
+        )
+    noted = {"zone": ZONE, "quota": status.quota, "used": status.used, "read_at": answer.sent_at}
+    await store.rows("note_credits", noted | {"run_id": store.run_id})
+
+
+async def units_left(store: Store) -> dict[str, int | None]:
+    """Units that are left `now` (of this hour's share), `today` and this `month`; None where nothing bounds them."""
+    (left,) = await store.rows("read_units", {})
+    return left
+
+
+async def _within_plan(client: Client, store: Store, regions: Sequence[str], done: Asked) -> None:
+    """The regions that the account's plan includes; the list of them costs a unit a week."""
+    listed = await answered(client, store, REGIONS, read=lambda body: read_regions(body).problem)
+    enabled = {region.country for region in read_regions(listed.body).rows if region.plan_enabled}
+    done.regions = [region for region in regions if region in enabled]
+    done.left_out = [region for region in regions if region not in enabled]
+    if done.left_out:
+        log.warning("regions are not in Watchmode's plan", regions=done.left_out)
+
+
+async def _ask_titles(client: Client, store: Store, done: Asked, *, force: bool) -> None:
+    if not done.regions:
+        done.failure = (
+            "none of the regions in CATALOG_REGIONS is in Watchmode's plan: set one that is, or take another plan"
+        )
+        return
+    left = (await units_left(store))["now"] or 0
+    titles = await store.rows("choose_watchmode_titles", {"most": left, "force": force})
+    for title in titles:
+        if not (await units_left(store))["now"]:
+            done.stopped_by = "others used the units of this hour"
+            return
+        if not await _ask_title(client, store, done, title, force=force):
+            return
+
+
+@dataclass(slots=True)
+class _Judge:
+    """Says whether an answer is a list of offers, and remembers what it said."""
+
+    problem: str | None = field(default=None)
+
+    def __call__(self, body: bytes) -> str | None:
+        self.problem = read_offers(body).problem
+        return self.problem
+
+
+async def _ask_title(client: Client, store: Store, done: Asked, title: dict[str, Any], *, force: bool) -> bool:
+    """Asks for one title's offers and notes what came of it; False if no other need be asked for now."""
+    judge = _Judge()
+    try:
+        answer = await answered(client, store, offers_request(title, done.regions), read=judge, force=force)
+    except BudgetSpent:
+        raise
+    except UnusableAnswer as unusable:
+        await _note_failure(store, done, title, str(unusable))
+        return True
+    except PermanentServiceError as refused:
+        if refused.status == 404:
+            done.gone += 1
+            await store.rows("note_watchmode_failure", title | {"error": "Watchmode knows no such id", "is_gone": True})
+            return True
+        raise  # what is refused here is refused for every title
+    except ServiceError as failed:
+        await _note_failure(store, done, title, str(failed))
+        raise
+    if answer.failure is None:
+        done.answered += 1
+        await store.rows("note_watchmode_answer", title | {"sent_at": answer.sent_at, "page_id": answer.page_id})
+        return True
+    return await _after_failure(store, done, title, answer, is_its_own=judge.problem is not None)
+
+
+async def _after_failure(
+    store: Store, done: Asked, title: dict[str, Any], answer: Answered, *, is_its_own: bool
+) -> bool:
+    if is_its_own:
+        await _note_failure(store, done, title, answer.failure or "")
+        return True
+    if not (await units_left(store))["now"]:
+        done.stopped_by = answer.failure  # the budget was spent, by others' count or by Watchmode's
+        return False
+    await _note_failure(store, done, title, answer.failure or "")
+    done.failure = answer.failure
+    return False
+
+
+async def _note_failure(store: Store, done: Asked, title: dict[str, Any], error: str) -> None:
+    done.failed += 1
+    await store.rows("note_watchmode_failure", title | {"error": error[:_LONGEST_ERROR], "is_gone": False})
+
+
+def offers_request(title: dict[str, Any], regions: Sequence[str]) -> Request:
+    """The request for a title's offers (contracts: Watchmode, section 6): one unit, by Watchmode's own id.
+
+    Args:
+        title: its `media_type`, `tmdb_id` and `watchmode_id`.
+        regions: whose offers are wanted.
+    """
+    return Request(
+        "watchmode",
+        "title_sources",
+        "watchmode_availability",
+        f"/v1/title/{title['watchmode_id']}/sources",
+        {"regions": ",".join(regions)},
+        media_type=title["media_type"],
+        tmdb_id=title["tmdb_id"],
+    )

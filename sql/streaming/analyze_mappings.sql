@@ -1,0 +1,2 @@
+-- The planner learns what was loaded.
+ANALYZE streaming.id_mappings

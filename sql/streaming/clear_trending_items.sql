@@ -1,0 +1,2 @@
+-- Removes what pages list, before it is read again.
+DELETE FROM {schema}.trending_items

@@ -1,0 +1,2 @@
+-- Takes in what answers say about releases.
+COPY announced FROM STDIN

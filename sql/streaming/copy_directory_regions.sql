@@ -1,0 +1,2 @@
+-- Takes the regions.
+COPY directory_regions (region, name, page_id) FROM STDIN

@@ -1,0 +1,2 @@
+-- Takes in the first dates by region of films.
+COPY regional_dates FROM STDIN

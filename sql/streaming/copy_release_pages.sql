@@ -1,0 +1,2 @@
+-- Takes in which days answers about releases cover.
+COPY release_pages FROM STDIN

@@ -1,0 +1,2 @@
+-- What pages of trending lists name.
+COPY {schema}.trending_items ({columns}) FROM STDIN

@@ -1,0 +1,2 @@
+-- Takes in the rows of TMDB's lists of upcoming films.
+COPY upcoming FROM STDIN

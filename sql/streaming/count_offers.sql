@@ -1,0 +1,2 @@
+-- How many rows a table of offers has.
+SELECT count(*) AS rows FROM streaming.{table}

@@ -1,0 +1,392 @@
+"""Who gets a unit of Watchmode's, how many there are, and what becomes of a title that brings no answer."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+import stamina
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog_assets.streaming.watchmode_checks import WATCHMODE_PAGES_CHECKS
+from catalog_assets.streaming.watchmode_queue import note_status
+from catalog_assets.tmdb.models import MediaType
+from resources.errors import BudgetSpent, PermanentServiceError
+from tests.sandbox_process import RunningSandbox, running_sandbox
+from tests.streaming.conftest import START, Clock
+from tests.streaming.trending import describe_ttls
+from tests.streaming.watchmode_scene import Scene, Title, due, interest, write_titles, write_trending
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=START.tzinfo)
+SHARE_AT_NOON = 18
+"""Of 33 units: thirteen of twenty-four hours have begun."""
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[RunningSandbox]:
+    with running_sandbox(movies=300) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def scene(started: RunningSandbox, source_url: str, connection: psycopg.Connection) -> Scene:
+    started.control(do="reset")
+    started.control(do="clock", set=NOON.timestamp(), stop=True)
+    return Scene(started, source_url, connection)
+
+
+@pytest.fixture(autouse=True)
+def no_backoff() -> Iterator[None]:
+    """Retries happen at once, as many as in production."""
+    with stamina.set_testing(True, attempts=6, cap=True):
+        yield
+
+
+@pytest.fixture
+def at_noon(clock: Clock) -> Clock:
+    clock.set(NOON)
+    return clock
+
+
+def known(scene: Scene, count: int, **more: Any) -> list[Title]:
+    """Films of the sandbox's, the popular first."""
+    listed = scene.sandbox.truth("watchmode", ids=1)["ids"]
+    films = [row for row in listed if row["tmdb_type"] == "movie"][:count]
+    titles = [
+        Title("movie", row["tmdb_id"], row["watchmode_id"], popularity=float(count - place), **more)
+        for place, row in enumerate(films)
+    ]
+    write_titles(scene.connection, titles)
+    return titles
+
+
+def ids(titles: list[Title]) -> list[int]:
+    return [title.watchmode_id for title in titles]
+
+
+def offenders(scene: Scene) -> dict[str, list[str]]:
+    found = {check.name: list(check.offenders(scene.connection)) for check in WATCHMODE_PAGES_CHECKS}
+    return {name: those for name, those in found.items() if those}
+
+
+# The order --------------------------------------------------------------------------------------------------------
+
+DAY = st.none() | st.dates(date(2026, 1, 1), date(2027, 6, 1))
+KINDS: st.SearchStrategy[MediaType] = st.sampled_from(["movie", "tv"])
+STATES = st.lists(
+    st.tuples(st.booleans(), DAY, st.sampled_from([None, 0.5, 7.25]), st.none() | st.integers(0, 1000)),
+    min_size=1,
+    max_size=30,
+)
+
+
+@given(states=STATES, ranked=st.integers(0, 20), data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_units_go_to_titles_in_the_documented_order(
+    clock: Clock, states: list[Any], ranked: int, data: st.DataObject
+) -> None:
+    connection = clock.connection
+    for table in (
+        *("tmdb.details", "tmdb.titles", "streaming.id_mappings", "streaming.watchmode_titles"),
+        *("streaming.trending_snapshots", "streaming.pages", "streaming.ttls"),
+    ):
+        connection.execute(f"DELETE FROM {table}".encode())  # noqa: S608 - one of these
+    describe_ttls(connection)
+    kinds = [data.draw(KINDS) for _ in states]
+    ranks = dict(zip(data.draw(st.permutations(range(len(states)))), range(1, ranked + 1), strict=False))
+    titles = [
+        Title(
+            kind,
+            place // 2 + 1 if kind == "tv" else place + 1,
+            100 + place,
+            is_work,
+            day if is_work else None,
+            popularity,
+        )
+        for place, (kind, (is_work, day, popularity, _)) in enumerate(zip(kinds, states, strict=True))
+    ]
+    titles = list({(title.media_type, title.tmdb_id): title for title in titles}.values())
+    titles = _ranked_by_kind(titles, ranks)
+    answered = {
+        title.watchmode_id: START - timedelta(hours=hours, minutes=7)
+        for title in titles
+        if (hours := states[title.watchmode_id - 100][3]) is not None
+    }
+    write_titles(connection, titles)
+    write_trending(connection, titles, START)
+    for title in titles:
+        if title.watchmode_id in answered:
+            connection.execute(
+                "INSERT INTO streaming.watchmode_titles (media_type, tmdb_id, watchmode_id, asked_at, answered_at)"
+                " VALUES (%s, %s, %s, %s, %s)",
+                (title.media_type, title.tmdb_id, title.watchmode_id, *[answered[title.watchmode_id]] * 2),
+            )
+    queue = connection.execute(
+        "SELECT place, watchmode_id, interest FROM streaming.watchmode_queue WHERE is_due ORDER BY place"
+    ).fetchall()
+    expected = due(titles, answered, START)
+    assert [row[:2] for row in queue] == list(enumerate(ids(expected), 1))
+    assert [row[2] for row in queue] == pytest.approx([interest(title, START.date()) for title in expected])
+
+
+def _ranked_by_kind(titles: list[Title], ranks: dict[int, int]) -> list[Title]:
+    """The same titles with ranks that have no hole among those of a kind."""
+    placed: dict[str, int] = {}
+    found = []
+    for title in sorted(titles, key=lambda title: ranks.get(title.watchmode_id - 100, 99)):
+        rank = None
+        if title.watchmode_id - 100 in ranks:
+            rank = placed[title.media_type] = placed.get(title.media_type, 0) + 1
+        found.append(
+            Title(title.media_type, title.tmdb_id, title.watchmode_id, title.is_work, title.day, title.popularity, rank)
+        )
+    return found
+
+
+def test_the_weights_are_those_that_are_documented(connection: psycopg.Connection) -> None:
+    def of(rank: int | None, released: int | None, comes: int | None, requests: int) -> float:
+        query = "SELECT streaming.watchmode_interest(%s, %s, %s, %s)"
+        ((found,),) = connection.execute(query, (rank, released, comes, requests)).fetchall()
+        return float(found)
+
+    assert of(None, None, None, 0) == 1
+    assert [of(rank, None, None, 0) for rank in (1, 2, 20, 21, 500)] == [41, 39, 3, 1, 1]
+    assert [of(None, days, None, 0) for days in (0, 45, 90, 4000)] == [21, 11, 1, 1]
+    assert [of(None, None, days, 0) for days in (7, 14, 300)] == [11, 1, 1]
+    assert of(None, 4000, 7, 0) == 11
+    assert [of(None, None, None, requests) for requests in (9, 99)] == pytest.approx([11, 21])
+
+
+def test_a_queue_says_why_a_title_comes_where_it_comes(scene: Scene, at_noon: Clock) -> None:
+    (title,) = known(scene, 1, day=date(2026, 11, 20), rank=3)
+    describe_ttls(scene.connection)
+    write_trending(scene.connection, [title], NOON)
+    told = "SELECT place, is_due, reasons FROM streaming.watchmode_queue"
+    assert scene.rows(told) == [(1, True, ["trending 1", "released 2 days ago", "never answered"])]
+    scene.ask()
+    assert scene.rows(told) == [(None, False, ["trending 1", "released 2 days ago"])]
+    at_noon.advance(hours=12, minutes=1)
+    assert scene.rows(told) == [(1, True, ["trending 1", "released 3 days ago", "answer of 12 h ago"])]
+
+
+def test_what_is_trending_or_coming_is_asked_for_though_it_is_no_work(scene: Scene, at_noon: Clock) -> None:
+    work, trends, comes, unknown = known(scene, 4)
+    describe_ttls(scene.connection)
+    for title in (trends, comes, unknown):
+        scene.connection.execute(
+            "DELETE FROM tmdb.details AS d USING tmdb.titles AS t WHERE d.work_id = t.work_id AND t.tmdb_id = %s",
+            (title.tmdb_id,),
+        )
+        scene.connection.execute("DELETE FROM tmdb.titles WHERE tmdb_id = %s", (title.tmdb_id,))
+    write_trending(scene.connection, [replace(trends, rank=1)], NOON)
+    scene.connection.execute(
+        "INSERT INTO streaming.coming_soon (media_type, tmdb_id, region, release_date, services, sources)"
+        " VALUES ('movie', %s, 'IN', '2026-11-29', '[]', '{tmdb}')",
+        (comes.tmdb_id,),
+    )
+    scene.ask()
+    assert scene.asked() == ids([trends, comes, work])
+    assert scene.rows("SELECT reasons FROM streaming.watchmode_queue WHERE tmdb_id = %s", comes.tmdb_id) == [
+        (["comes in 7 days"],)
+    ]
+
+
+# Units ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_hours_share_goes_to_the_first_and_is_asked_for_in_regions_of_the_plan(scene: Scene, at_noon: Clock) -> None:
+    titles = known(scene, 40)
+    done = scene.ask()
+    assert (done.answered, done.regions, done.left_out) == (SHARE_AT_NOON - 1, ["US", "IN"], ["FR"])
+    assert scene.asked() == ids(titles)[: SHARE_AT_NOON - 1]
+    assert {asked["regions"] for asked in scene.truth()["titles"]} == {"US,IN"}
+    assert (done.units_now, done.units_today, done.units_month) == (0, 33 - SHARE_AT_NOON, 2500 - SHARE_AT_NOON)
+    assert scene.truth()["used"] == SHARE_AT_NOON
+    assert scene.ask().answered == 0
+    at_noon.set(NOON.replace(hour=23))
+    assert scene.ask().answered == 33 - SHARE_AT_NOON
+    assert scene.asked() == ids(titles)[:32]
+    assert scene.ask(force=True).answered == 0  # what is forced has no more units than the rest
+    assert offenders(scene) == {}
+
+
+@pytest.mark.parametrize(("hour", "share"), [(0, 2), (5, 9), (11, 17), (22, 32), (23, 33)])
+def test_a_days_units_are_spread_over_its_hours(clock: Clock, hour: int, share: int) -> None:
+    clock.set(NOON.replace(hour=hour, minute=59))
+    clock.connection.execute(
+        "INSERT INTO ops.pace (service, interval_s, rest_s, slow_s, timeout_s) VALUES ('watchmode', 0, 1, 1, 1)"
+    )
+    clock.connection.execute("INSERT INTO ops.budgets VALUES ('watchmode', 'day', 'UTC', 33)")
+    told = clock.connection.execute("SELECT remaining, remaining_this_hour FROM streaming.watchmode_units").fetchall()
+    assert told == [(33, share)]
+
+
+def test_the_month_has_what_watchmode_says_and_what_others_used_of_it(scene: Scene, at_noon: Clock) -> None:
+    known(scene, 40)
+    scene.sandbox.control(do="watchmode", quota=1000, used=995)
+    done = scene.ask()
+    assert (done.answered, done.units_month, done.units_now) == (4, 0, 0)
+    assert scene.truth()["used"] == 1000
+    assert scene.ask().answered == 0
+    assert scene.truth()["endpoints"]["status"]["calls"] == 2  # it costs nothing, so it is asked all the same
+    scene.sandbox.control(do="watchmode", quota=2500)
+    assert scene.ask().answered > 0
+    assert offenders(scene) == {}
+
+
+def test_what_is_counted_here_is_not_lowered_and_a_smaller_plan_leaves_nothing(scene: Scene, at_noon: Clock) -> None:
+    known(scene, 40)
+    scene.ask()
+    month = "SELECT allowed, used FROM streaming.watchmode_units WHERE period = 'month'"
+    scene.sandbox.control(do="watchmode", used=0)
+    scene.within(note_status)
+    assert scene.rows(month) == [(2500, SHARE_AT_NOON)]
+    scene.sandbox.control(do="watchmode", quota=10)
+    assert scene.ask().answered == 0
+    assert scene.rows(month) == [(SHARE_AT_NOON, SHARE_AT_NOON)]
+    at_noon.set(NOON.replace(month=12, day=1, hour=23))
+    scene.sandbox.control(do="watchmode", quota=2500)
+    assert scene.ask().answered == 32  # the regions' answer is eight days old: it costs one
+    assert scene.rows("SELECT read_at::date, quota FROM streaming.watchmode_credits ORDER BY read_at")[-1][1] == 2500
+
+
+# What comes back --------------------------------------------------------------------------------------------------
+
+
+def test_402_is_the_end_of_the_month_until_watchmode_says_otherwise(scene: Scene, at_noon: Clock) -> None:
+    titles = known(scene, 40)
+    scene.sandbox.control(do="fault", path=f"/v1/title/{titles[2].watchmode_id}/sources", status=402)
+    done = scene.ask()
+    assert (done.answered, done.failed, done.failure, done.units_month) == (2, 0, None, 0)
+    assert done.stopped_by is not None
+    assert "402" in done.stopped_by
+    with pytest.raises(BudgetSpent):  # nobody else asks either
+        scene.within(lambda client, _: client.get("/v1/sources", {}))
+    assert scene.truth()["used"] == 3
+    assert scene.ask().answered == SHARE_AT_NOON - 4  # it says that there are more
+    assert offenders(scene) == {}
+
+
+def test_402_where_an_older_answer_stands_ends_the_run_likewise(scene: Scene, at_noon: Clock) -> None:
+    titles = known(scene, 3)
+    scene.ask()
+    at_noon.advance(hours=12, minutes=1)
+    for title in titles:
+        scene.sandbox.control(do="fault", path=f"/v1/title/{title.watchmode_id}/sources", status=402)
+    done = scene.ask()
+    assert len(scene.asked()) == 4
+    assert (done.answered, done.failed, done.failure, done.units_month) == (0, 0, None, 0)
+    assert "402" in (done.stopped_by or "")
+
+
+def test_401_says_what_is_wrong_and_asks_for_nothing_that_costs(scene: Scene, at_noon: Clock) -> None:
+    known(scene, 3)
+    done = scene.ask(key="not-the-key-of-the-account")
+    assert "WATCHMODE_API_KEY is wrong" in (done.failure or "")
+    assert (done.answered, scene.truth()["used"]) == (0, 0)
+    assert list(offenders(scene)) == ["watchmode_is_asked"]
+    assert scene.ask().answered == 3
+    assert offenders(scene) == {}
+
+
+def test_one_refusal_of_another_endpoint_disables_nothing(scene: Scene, at_noon: Clock) -> None:
+    known(scene, 3)
+    with pytest.raises(PermanentServiceError):
+        scene.within(lambda client, _: client.get("/v1/changes/new_titles", {}))
+    assert scene.ask().answered == 3
+
+
+def test_404_is_a_title_that_is_gone_for_a_month_or_until_it_has_another_id(scene: Scene, at_noon: Clock) -> None:
+    gone, *others = known(scene, 4)
+    scene.sandbox.control(do="fault", path=f"/v1/title/{gone.watchmode_id}/sources", status=404, times=None)
+    done = scene.ask()
+    assert (done.answered, done.gone, done.failure) == (3, 1, None)
+    at_noon.advance(days=29)
+    assert (scene.ask().answered, scene.asked().count(gone.watchmode_id)) == (3, 1)
+    at_noon.advance(days=2)
+    done = scene.ask()
+    assert (done.answered, done.gone, scene.asked().count(gone.watchmode_id)) == (3, 1, 2)
+    scene.connection.execute(
+        "UPDATE streaming.id_mappings SET watchmode_id = %s WHERE tmdb_id = %s",
+        (others[0].watchmode_id, gone.tmdb_id),
+    )
+    assert scene.ask().answered == 1
+    assert len(scene.asked()) == 11  # the other id's answer was there already: it cost nothing
+
+
+@pytest.mark.parametrize("body", ["html", "empty"])
+def test_an_answer_that_is_none_waits_while_the_others_go_on(scene: Scene, at_noon: Clock, body: str) -> None:
+    titles = known(scene, 3)
+    scene.sandbox.control(do="fault", path=f"/v1/title/{titles[0].watchmode_id}/sources", body=body, times=2)
+    done = scene.ask()
+    assert (done.answered, done.failed, done.failure) == (2, 1, None)
+    assert scene.ask().answered == 0  # an hour has to go by
+    at_noon.advance(hours=1, minutes=1)
+    assert scene.ask().failed == 1
+    at_noon.advance(hours=1, minutes=1)
+    assert scene.ask().answered == 0  # two, the second time
+    at_noon.advance(hours=1)
+    assert scene.ask().answered == 1
+    assert scene.rows("SELECT attempts, last_error FROM streaming.watchmode_titles WHERE attempts > 0") == []
+
+
+def test_where_watchmode_fails_the_run_ends_and_the_next_takes_up(scene: Scene, shift_clock: Any) -> None:
+    shift_clock(scene.connection, timedelta(0))  # rests have to end
+    titles = known(scene, 3)
+    scene.sandbox.control(do="clock", set=datetime.now(START.tzinfo).timestamp(), stop=False)
+    scene.sandbox.control(do="fault", path=f"/v1/title/{titles[0].watchmode_id}/sources", status=503, times=None)
+    done = scene.ask(a_day=1000)
+    assert (done.answered, done.failed) == (0, 1)
+    assert "watchmode failed again" in (done.failure or "")
+    assert scene.ask(a_day=1000).answered == 2  # the one that failed waits, so that it is in nobody's way
+    scene.sandbox.control(do="reset", parts=["faults"])
+    shift_clock(scene.connection, timedelta(hours=13))
+    assert scene.ask(a_day=1000).answered == 3
+    stored = scene.rows("SELECT tmdb_id, answered_at, page_id FROM streaming.watchmode_titles ORDER BY 1")
+
+    shift_clock(scene.connection, timedelta(hours=26))
+    for title in titles:
+        path = f"/v1/title/{title.watchmode_id}/sources"
+        scene.sandbox.control(do="fault", path=path, status=503, times=None)
+    done = scene.ask(a_day=1000)
+    assert (done.answered, done.failed) == (0, 1)
+    assert "watchmode failed again" in (done.failure or "")
+    assert scene.rows("SELECT tmdb_id, answered_at, page_id FROM streaming.watchmode_titles ORDER BY 1") == stored
+    scene.sandbox.control(do="reset", parts=["faults"])
+    shift_clock(scene.connection, timedelta(hours=28))
+    assert scene.ask(a_day=1000).answered == 3
+
+
+def test_429_is_waited_for_and_costs_no_title(scene: Scene, shift_clock: Any) -> None:
+    shift_clock(scene.connection, timedelta(0))  # what it asks to wait has to go by
+    titles = known(scene, 2)
+    scene.sandbox.control(do="fault", path=f"/v1/title/{titles[0].watchmode_id}/sources", status=429, retry_after="0")
+    done = scene.ask(a_day=1000)
+    assert (done.answered, done.failed, done.failure) == (2, 0, None)
+    assert scene.rows("SELECT refused FROM streaming.watchmode_calls ORDER BY day DESC LIMIT 1") == [(1,)]
+
+
+def test_where_no_region_is_in_the_plan_no_title_is_asked_for(scene: Scene, at_noon: Clock) -> None:
+    known(scene, 3)
+    done = scene.ask(regions=["FR"])
+    assert (done.answered, done.left_out) == (0, ["FR"])
+    assert "CATALOG_REGIONS" in (done.failure or "")
+
+
+def test_a_status_that_cannot_be_read_lets_nothing_be_asked_that_costs(scene: Scene, at_noon: Clock) -> None:
+    known(scene, 3)
+    scene.sandbox.control(do="fault", path="/v1/status", body="html")
+    assert "month's credits" in (scene.ask().failure or "")
+    assert scene.truth()["used"] == 0
+
+
+def test_the_check_finds_calls_without_a_unit(scene: Scene, at_noon: Clock) -> None:
+    known(scene, 2)
+    scene.ask()
+    scene.connection.execute("UPDATE ops.budget_uses SET used = 2 WHERE period = 'day'")
+    assert offenders(scene) == {"budget_never_exceeded": ["day of 2026-11-22: 3 calls with 2 units"]}
+    scene.connection.execute("UPDATE ops.budget_uses SET used = 34 WHERE period = 'day'")
+    assert offenders(scene) == {"budget_never_exceeded": ["day of 2026-11-22: 34 of 33 units"]}
