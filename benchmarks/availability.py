@@ -134,7 +134,7 @@ def availability() -> list[Figure]:
             "",
             wanted=1.2,
         ),
-        Figure("i", f"merge of a day on which {100 / CHANGED:g} % changed", next_s, "s", wanted=first_s / 10),
+        Figure("i", f"merge of a day on which {100 / CHANGED:g} % changed", next_s, "s", wanted=round(first_s / 10, 1)),
         Figure("i", "arrivals and departures of that day", moved.arrived + moved.left, "changes"),
         Figure("i", "merge of an hour in which nothing changed", idle_s, "s"),
         Figure("i", "one title's offers read", title_s * 1000, "ms"),

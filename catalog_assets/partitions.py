@@ -1,7 +1,7 @@
 """The partitions that assets share (https://docs.dagster.io/guides/build/partitions-and-backfills).
 
-Days of Hotstar are days in India, those of the others are UTC's, as are their hours. Today is included, so that it can be polled before it is
-over.
+Days of Hotstar are days in India, those of the others are UTC's, as are their hours. Today is included, so that it can
+be polled before it is over.
 """
 
 import dagster as dg

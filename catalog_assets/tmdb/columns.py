@@ -194,9 +194,28 @@ def streaming(blocks: Mapping[str, Any]) -> Json:
     found = {}
     for country, given in sorted(countries.items()):
         offers = {kind: _providers(given[kind]) for kind in OFFER_KINDS if given.get(kind)}
+        offers |= _other_offers(given)
         if offers:
             found[country] = {"link": known_text(given.get("link")), **offers}
     return found
+
+
+def _other_offers(given: Json) -> dict[str, list[Json]]:
+    """Offers of a kind that nobody documented, as `other`: what they mean is not guessed."""
+    rows = [
+        row
+        for kind, listed in sorted(given.items())
+        if kind not in OFFER_KINDS and isinstance(listed, list)
+        for row in listed
+        if isinstance(row, dict) and type(row.get("provider_id")) is int and abs(row["provider_id"]) < _LAST
+    ]
+    read = {"provider_name": str, "logo_path": str, "display_priority": int}
+    kept = [
+        {"provider_id": row["provider_id"]}
+        | {name: row[name] for name, kind in read.items() if type(row.get(name)) is kind}
+        for row in rows
+    ]
+    return {"other": _providers(kept)} if kept else {}
 
 
 def _providers(rows: Iterable[Json]) -> list[Json]:

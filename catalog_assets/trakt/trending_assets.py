@@ -59,7 +59,7 @@ def _sign_in(context: dg.AssetExecutionContext, database: Database) -> str:
     key=["trakt", "trending_entries"],
     description="What is trending on Trakt, with watchers, plays and collectors, and the aggregate of TMDB and Trakt,"
     " by the hour. Stands in schema trakt alone, as does everything made of it.",
-    deps=[["trakt", "trending_pages"], ["streaming", "tmdb_trending_pages"], ["streaming", "id_mappings"]],
+    deps=[["trakt", "trending_pages"], ["streaming", "tmdb_trending_pages"], ["tmdb", "works"]],
     group_name="trakt",
     tags={"service": "trakt", "layer": "tables"},
     metadata={"dagster/table_name": "source.trakt.trending_entries"},

@@ -34,7 +34,7 @@ CROSS JOIN LATERAL (
       ) AS region
       CROSS JOIN (
         SELECT w.word, streaming.listing_id('AA', streaming.offer_type(w.word), 0) AS first_id
-        FROM unnest('{flatrate,rent,buy,free,ads}'::text[]) AS w (word)
+        FROM unnest('{flatrate,rent,buy,free,ads,other}'::text[]) AS w (word)
         ORDER BY w.word
         OFFSET 0
       ) AS word

@@ -1,12 +1,10 @@
--- Finds TMDB's numbers of what Trakt names without them, by IMDb's id: where exactly one title of the kind bears it, and the page does
--- not list that title itself.
+-- Finds TMDB's numbers of what Trakt names without them, by IMDb's id: where exactly one work of the kind bears it, and the page does
+-- not list that title itself. Watchmode's ids are left out: what is made from them may be kept for 30 days alone.
 WITH found AS (
     SELECT i.page_id, i.place, min(known.tmdb_id) AS tmdb_id
     FROM trakt.trending_items AS i
     JOIN trakt.pages AS p USING (page_id)
     CROSS JOIN LATERAL (
-        SELECT m.tmdb_id FROM streaming.id_mappings AS m WHERE m.imdb_id = i.imdb_id AND m.media_type = p.media_type
-        UNION
         SELECT t.tmdb_id
         FROM tmdb.details AS d
         JOIN tmdb.titles AS t USING (work_id)

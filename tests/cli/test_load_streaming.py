@@ -1,13 +1,14 @@
 """`catalog load` and `catalog replay` of streaming as commands: what they do, what they print, and how they refuse."""
 
 import json
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from catalog_assets.cli.main import app
 from resources.embedded import EmbeddedServer
 from tests.cli.test_commands import catalog, own_server
 from tests.sandbox_process import running_sandbox
@@ -26,15 +27,20 @@ def variables(server: EmbeddedServer, source_url: str, tmp_path: Path) -> Iterat
         yield {**own_server(server, source_url), **services, **origins, **rest}
 
 
-def printed(ended: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    assert ended.returncode == 0, ended.stderr
+def command(*words: str, **variables: str) -> Result:
+    """A command in this process: Dagster is imported once for all of them."""
+    return CliRunner().invoke(app, words, env=variables)
+
+
+def printed(ended: Result) -> dict[str, Any]:
+    assert ended.exit_code == 0, ended.output
     assert "Traceback" not in ended.stderr
     content: dict[str, Any] = json.loads(ended.stdout)
     return content
 
 
 def loaded(variables: Mapping[str, str], *words: str) -> dict[str, Any]:
-    return printed(catalog("load", *words, "--json", **variables))
+    return printed(command("load", *words, "--json", **variables))
 
 
 def test_each_subject_is_loaded_from_stored_answers_where_they_are_fresh_and_made_again(
@@ -56,7 +62,7 @@ def test_each_subject_is_loaded_from_stored_answers_where_they_are_fresh_and_mad
     assert (forced["tmdb_trending_pages: hits"], forced["tmdb_trending_pages: requests"]) == (0, 4)
 
     for subject in ("trending", "availability", "coming_soon"):
-        made = printed(catalog("replay", subject, "--json", **variables))
+        made = printed(command("replay", subject, "--json", **variables))
         assert sum(made["rows"].values()) > 0, subject
         assert set(made["differences"].values()) == {0}, subject
 

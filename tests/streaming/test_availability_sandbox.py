@@ -114,7 +114,7 @@ def test_the_assets_ask_for_what_is_not_fresh_merge_and_pass_their_checks(
             each.asset_key.path[-1]: each.metadata
             for each in done.asset_materializations_for_node("streaming__availability")
         }
-        return told["providers"], told["availability"]
+        return dict(told["providers"]), dict(told["availability"])
 
     asked, merged = run()
     assert (asked["hits"].value, asked["misses"].value, asked["problem"].value) == (0, 4, "none")

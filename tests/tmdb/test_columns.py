@@ -192,6 +192,18 @@ class TestStreaming:
         assert meta("watch/providers", {"results": {}})["streaming"] == {}
         assert meta("watch/providers", {"results": {"IN": {"link": "https://x", "rent": []}}})["streaming"] == {}
 
+    def test_a_kind_of_offer_that_nobody_documented_is_kept_as_such(self) -> None:
+        lent = [{"provider_id": 7, "provider_name": "Library", "logo_path": 3}, {"provider_id": "8"}, "9", None]
+        given = {"link": "https://x", "loan": lent, "later": "soon", "rent": [{"provider_id": 2}]}
+        found = meta("watch/providers", {"results": {"IN": given}})["streaming"]["IN"]
+        assert {kind: [row["provider_id"] for row in found[kind]] for kind in ("rent", "other")} == {
+            "rent": [2],
+            "other": [7],
+        }
+        assert found["other"][0] == {
+            "provider_id": 7, "provider_name": "Library", "logo_path": None, "display_priority": None
+        }  # fmt: skip
+
     def test_the_same_offers_in_another_order_are_the_same_text(self) -> None:
         def provider(number: int, priority: int | None) -> dict[str, Any]:
             named = {"provider_name": f"P{number}", "logo_path": "/l.png"}

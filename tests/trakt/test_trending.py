@@ -171,12 +171,10 @@ def test_a_source_that_goes_stale_or_was_never_had_shows(source: psycopg.Connect
 def test_titles_without_a_number_are_found_by_imdbs_id_or_dropped_and_counted(
     source: psycopg.Connection, clock: Clock
 ) -> None:
-    mapped = [("movie", 11, 1, "tt0000011"), ("tv", 12, 2, "tt0000012"), ("movie", 13, 3, "tt0000013")]
-    mapped += [("movie", 14, 4, "tt0000014"), ("movie", 15, 5, "tt0000014")]
-    source.cursor().executemany(
-        "INSERT INTO streaming.id_mappings (media_type, tmdb_id, watchmode_id, imdb_id) VALUES (%s, %s, %s, %s)", mapped
-    )
-    keep_work(source, "movie", 16, imdb_id="tt0000016")
+    kept: list[tuple[str, int, str]] = [("movie", 11, "tt0000011"), ("tv", 12, "tt0000012")]
+    kept += [("movie", 13, "tt0000013"), ("movie", 14, "tt0000014"), ("movie", 15, "tt0000014")]
+    for media_type, tmdb_id, imdb_id in [*kept, ("movie", 16, "tt0000016")]:
+        keep_work(source, media_type, tmdb_id, imdb_id=imdb_id)
     listed = [
         *(Item(13), Item(None, imdb_id="tt0000011")),
         Item(None, imdb_id="tt0000012"),  # a series bears it, no film
@@ -190,7 +188,7 @@ def test_titles_without_a_number_are_found_by_imdbs_id_or_dropped_and_counted(
     assert made.dropped == 5
     problems = rows(source, "SELECT DISTINCT problem FROM trakt.trending_items WHERE problem IS NOT NULL")
     assert problems == [(WITHOUT_NUMBER,)]
-    source.execute("DELETE FROM streaming.id_mappings")  # what is known changes; what was found stays
+    source.execute("UPDATE tmdb.details SET imdb_id = NULL")  # what is known changes; what was found stays
     again = replay_trending(source)
     assert (again.merges, again.shown) == (1, [])
     assert again.rows == {"trending_items": 8, "trending_snapshots": 2}

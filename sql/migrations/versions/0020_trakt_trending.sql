@@ -37,7 +37,7 @@ CREATE TABLE trakt.trending_items (
   CHECK ((tmdb_id IS NULL) = (problem IS NOT NULL))
 );
 CREATE UNIQUE INDEX trending_items_by_title ON trakt.trending_items (page_id, tmdb_id);
-COMMENT ON TABLE trakt.trending_items IS 'What a page of Trakt''s rankings names. Made from the page and, where it names no number of TMDB''s, from the id mappings of then';
+COMMENT ON TABLE trakt.trending_items IS 'What a page of Trakt''s rankings names. Made from the page and, where it names no number of TMDB''s, from the works of then';
 COMMENT ON COLUMN trakt.trending_items.place IS 'In the ranking, from 0; what cannot be used keeps its place';
 COMMENT ON COLUMN trakt.trending_items.tmdb_id IS 'Of the film or series, as the page''s media_type says; null: none is known, so that it takes no part';
 COMMENT ON COLUMN trakt.trending_items.imdb_id IS 'As Trakt names it';
