@@ -88,7 +88,7 @@ CROSS JOIN LATERAL (
   SELECT max(n.sent_at) AS at FROM streaming.pages AS n WHERE n.cache_key = p.cache_key AND n.problem IS NULL AND n.status IN (200, 304)
 ) AS confirmed
 WHERE p.problem IS NULL AND p.status = 200
-ORDER BY p.cache_key, p.sent_at DESC, p.page_id DESC;
+ORDER BY p.cache_key ASC, p.sent_at DESC, p.page_id DESC;
 COMMENT ON VIEW streaming.newest_answers IS 'The newest usable answer of each key; where there is none, nobody ever got one';
 COMMENT ON COLUMN streaming.newest_answers.confirmed_at IS 'When it was last asked for with success, also if the answer was that nothing changed';
 COMMENT ON COLUMN streaming.newest_answers.expires_at IS 'Until when it is served without asking again';

@@ -37,7 +37,7 @@ CREATE TABLE streaming.trending_snapshots (
   expires_at timestamptz NOT NULL,
   page_id bigint NOT NULL REFERENCES streaming.pages,
   is_stale boolean NOT NULL,
-  sources_used text [] NOT NULL CHECK (cardinality(sources_used) > 0),
+  sources_used text[] NOT NULL CHECK (cardinality(sources_used) > 0),
   scale numeric NOT NULL,
   ttls jsonb NOT NULL,
   UNIQUE (media_type, time_window, source, hour)

@@ -113,7 +113,7 @@ LEFT JOIN (
     count(*) FILTER (WHERE a.failure IS NOT NULL AND a.status IS DISTINCT FROM 429) AS failures
   FROM ops.api_calls AS a
   WHERE a.service = 'watchmode' AND a.sent_at >= ops.now() - interval '31 days'
-  GROUP BY 1
+  GROUP BY (a.sent_at AT TIME ZONE 'UTC')::date
 ) AS c USING (day)
 LEFT JOIN ops.budget_uses AS u ON u.service = 'watchmode' AND u.period = 'day' AND u.zone = 'UTC' AND days.day = u.starts_on;
 COMMENT ON VIEW streaming.watchmode_calls IS 'Calls to Watchmode by day (UTC), the last 30 days; days without any included';

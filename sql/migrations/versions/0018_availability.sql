@@ -286,8 +286,8 @@ FROM (
     ) THEN '{tmdb,watchmode}'::text[] ELSE '{watchmode}'::text[] END AS sources
   FROM streaming.priced_offers AS w
   ORDER BY
-    w.media_type, w.tmdb_id, w.region, w.provider_id, w.offer_type, w.quality, w.price_amount ASC NULLS LAST,
-    w.deep_link IS NULL, w.source_id, w.type)
+    w.media_type ASC, w.tmdb_id ASC, w.region ASC, w.provider_id ASC, w.offer_type ASC, w.quality ASC,
+    w.price_amount ASC NULLS LAST, w.deep_link IS NULL ASC, w.source_id ASC, w.type ASC)
   UNION ALL
   SELECT
     l.media_type, l.tmdb_id, l.region, l.provider_id, l.offer_type, NULL, NULL, NULL, NULL,

@@ -60,7 +60,7 @@ CREATE TABLE trakt.trending_snapshots (
   page_id bigint NOT NULL REFERENCES trakt.pages,
   tmdb_page_id bigint REFERENCES streaming.pages,
   is_stale boolean NOT NULL,
-  sources_used text [] NOT NULL CHECK (cardinality(sources_used) > 0),
+  sources_used text[] NOT NULL CHECK (cardinality(sources_used) > 0),
   scale numeric NOT NULL,
   ttls jsonb NOT NULL,
   UNIQUE (media_type, time_window, source, hour)

@@ -97,7 +97,7 @@ SELECT
       SELECT coalesce(p.name, s.value ->> 'name') AS name
       FROM jsonb_array_elements(c.services) AS s
       LEFT JOIN streaming.provider_ids AS i ON i.source = 'watchmode' AND i.source_id = (s.value ->> 'source_id')::bigint
-      LEFT JOIN streaming.providers AS p USING (provider_id)
+      LEFT JOIN streaming.providers AS p ON i.provider_id = p.provider_id
       UNION ALL
       SELECT p.name
       FROM streaming.listed_offers AS o
