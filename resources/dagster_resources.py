@@ -12,6 +12,7 @@ import dagster as dg
 import psycopg
 from pydantic import SecretStr
 
+from resources.access import TMDB_PRODUCTION, TmdbAccess
 from resources.databases import Database
 from resources.edgeauth import TokenRecord
 from resources.errors import SettingsError
@@ -19,7 +20,7 @@ from resources.hotstar import HOTSTAR_PACE, HotstarClient
 from resources.image_store import ImageStore, image_place, open_image_store
 from resources.images import ImageClient
 from resources.origins import origin_of, stamp_origin
-from resources.settings import TMDB_PRODUCTION, TmdbAccess, load_settings
+from resources.settings import load_settings
 from resources.statements import statement
 from resources.tmdb import TmdbClient, tmdb_pace
 from resources.trakt import TraktClient, trakt_pace

@@ -24,6 +24,7 @@ import psycopg
 from psycopg import sql
 from pydantic import SecretStr
 
+from resources.access import DatabaseUrls
 from resources.embedded_install import (
     EmbeddedInstall,
     major_version,
@@ -33,7 +34,6 @@ from resources.embedded_install import (
 )
 from resources.embedded_process import STOP_SECONDS, end_orphans, find_postmaster, start_program, stop_postmaster
 from resources.errors import EmbeddedServerError
-from resources.settings import DatabaseUrls
 
 DATABASES = ("dagster", "source", "catalog")
 SANDBOX_SUFFIX = "_sandbox"

@@ -8,11 +8,11 @@ from typing import NoReturn
 import httpx
 from pydantic import SecretStr
 
+from resources.access import tmdb_key_form
 from resources.client import ServiceClient
 from resources.credentials import SignedRequest
 from resources.logs import hide
 from resources.pace import ServicePace
-from resources.settings import tmdb_key_form
 
 LATE_SHARE = 0.15
 """Of an interval, what a request may leave late without telling; to ask again for every millisecond costs more than it

@@ -10,11 +10,11 @@ from typing import NoReturn
 import httpx
 from pydantic import SecretStr
 
+from resources.access import TRAKT_RATE
 from resources.client import ServiceClient
 from resources.credentials import SignedRequest
 from resources.logs import hide
 from resources.pace import ServicePace
-from resources.settings import TRAKT_RATE
 
 
 def trakt_pace(requests_per_second: float = TRAKT_RATE) -> ServicePace:

@@ -13,12 +13,12 @@ import httpx
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from resources.access import TraktSignInAccess
 from resources.client import ServiceClient
 from resources.credentials import SignedRequest
 from resources.errors import PermanentServiceError, ServiceError
 from resources.logs import hide
 from resources.pace import ServicePace
-from resources.settings import TraktSignInAccess
 from resources.trakt import ClientId, trakt_headers
 
 _REDIRECT = "urn:ietf:wg:oauth:2.0:oob"

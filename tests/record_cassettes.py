@@ -18,11 +18,12 @@ import httpx
 from pydantic import SecretStr
 
 from resources import logs
+from resources.access import HotstarAccess, TmdbAccess, TraktAccess
 from resources.embedded import EmbeddedServer
 from resources.embedded_install import recorded_folder
 from resources.hotstar import HOTSTAR_PACE, HotstarClient
 from resources.migrations import migrate
-from resources.settings import HotstarAccess, Settings, TmdbAccess, TraktAccess, load_settings
+from resources.settings import Settings, load_settings
 from resources.tmdb import TmdbClient, tmdb_pace
 from resources.trakt import TraktClient, trakt_pace
 from resources.trakt_sign_in import SIGN_IN_PACE, DeviceCode, TraktSignInClient

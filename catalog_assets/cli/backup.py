@@ -23,10 +23,10 @@ from catalog_assets.cli.environment import Platform, platform
 from catalog_assets.cli.locks import LOAD, UP, alone
 from catalog_assets.cli.postgres_tools import find_tools, run_tool, server_major
 from catalog_assets.hotstar.kinds import KINDS
+from resources.access import DatabaseUrls
 from resources.databases import SEARCH_PATH, Database
 from resources.errors import AlreadyRunning, CatalogError
 from resources.migrations import known_revisions, migrate, migration_state
-from resources.settings import DatabaseUrls
 from resources.statements import statement
 
 _NOTE = "backup.json"

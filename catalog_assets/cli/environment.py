@@ -16,10 +16,11 @@ from urllib.parse import unquote, urlsplit
 from catalog_assets.cli.processes import MARK, Child
 from catalog_assets.cli.sandbox import Sandbox, running_sandbox, start_sandbox
 from catalog_assets.cli.watchdog import watched
+from resources.access import DatabaseUrls
 from resources.embedded import EmbeddedServer, is_embedded
 from resources.errors import EmbeddedServerError
 from resources.migrations import migrate
-from resources.settings import PROJECT_ROOT, DatabaseUrls, Settings, load_settings
+from resources.settings import PROJECT_ROOT, Settings, load_settings
 
 
 @dataclass(frozen=True, slots=True)

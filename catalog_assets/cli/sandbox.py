@@ -20,8 +20,9 @@ import typer
 from pydantic import SecretStr
 
 from catalog_assets.cli.processes import MARK, Child, ask_to_end, await_end, start
+from resources.access import tmdb_key_form
 from resources.errors import CatalogError
-from resources.settings import Settings, tmdb_key_form
+from resources.settings import Settings
 
 _RECORD = "sandbox.json"
 _START_S = 30

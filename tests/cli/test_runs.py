@@ -10,8 +10,9 @@ from pydantic import SecretStr
 
 from catalog_assets.cli.environment import Platform, dagster_environment
 from catalog_assets.cli.runs import opened_instance
+from resources.access import DatabaseUrls
 from resources.errors import DatabaseError
-from resources.settings import DatabaseUrls, load_settings
+from resources.settings import load_settings
 
 AT_ONCE = 4
 

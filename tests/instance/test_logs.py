@@ -17,7 +17,7 @@ from catalog_assets.cli.environment import dagster_environment
 from catalog_assets.instance.assets import RUN_LOGS
 from catalog_assets.instance.logs import delete_old_check_results, delete_old_events, delete_old_files
 from catalog_assets.jobs import RETENTION
-from resources.settings import DatabaseUrls
+from resources.access import DatabaseUrls
 
 DAY = timedelta(days=1)
 LATER = 90 * DAY + timedelta(hours=1)

@@ -4,16 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from resources.access import HOTSTAR_PRODUCTION, TMDB_PRODUCTION, TRAKT_PRODUCTION, TRAKT_SIGN_IN
 from resources.errors import SettingsError
-from resources.settings import (
-    HOTSTAR_PRODUCTION,
-    PROJECT_ROOT,
-    TMDB_PRODUCTION,
-    TRAKT_PRODUCTION,
-    TRAKT_SIGN_IN,
-    Settings,
-    load_settings,
-)
+from resources.settings import PROJECT_ROOT, Settings, load_settings
 
 SECRET = "ab" * 32
 TMDB_KEYS = {"v3": "0a1B2c3D" * 4, "v4": f"eyJhbGciOiJIUzI1NiJ9.{'b' * 80}.{'C-_' * 14}"}

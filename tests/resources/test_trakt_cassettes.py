@@ -11,9 +11,9 @@ from pydantic import SecretStr
 from vcr.errors import CannotOverwriteExistingCassetteException  # type: ignore[import-untyped]
 
 from catalog_assets.trakt.lists import read_ranking
+from resources.access import TraktSignInAccess
 from resources.client import Answer
 from resources.credentials import SignedRequest
-from resources.settings import TraktSignInAccess
 from resources.trakt import ClientId, TraktClient, trakt_pace
 from resources.trakt_sign_in import SIGN_IN_PACE, Poll, TraktSignInClient
 from tests.trakt_cassettes import FOLDER, SCENES, SIGN_INS, ask, cassette
