@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, LiteralString
@@ -45,6 +45,7 @@ class Status:
         daemon: when Dagster's daemon was last heard of, and whether it runs.
         services: pace, rest and the last day's requests of each service.
         budgets: units allowed and used in the present period.
+        streaming: for each job of streaming when it last had an outcome, and whether that is past its time to live.
         kinds: for each kind its newest runs, holes, the end of what is covered, and failed checks.
         assets: the newest result of every check that is of no kind of Hotstar's, by asset.
         incidents: what people were told and is not over.
@@ -56,6 +57,7 @@ class Status:
     daemon: dict[str, Any] = field(default_factory=dict)
     services: list[dict[str, Any]] = field(default_factory=list)
     budgets: list[dict[str, Any]] = field(default_factory=list)
+    streaming: list[dict[str, Any]] = field(default_factory=list)
     kinds: dict[str, dict[str, Any]] = field(default_factory=dict)
     assets: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     incidents: list[dict[str, Any]] = field(default_factory=list)
@@ -94,8 +96,10 @@ def _read(ready: Platform) -> Status:
     try:
         with DagsterInstance.get() as instance, database.connection() as connection:
             is_simulated = ready.server is not None and not ready.settings.has_credentials
-            is_on = ready.settings.hotstar is not None or is_simulated
-            read_platform(found, connection, instance, is_on=is_on)
+            settings = ready.settings
+            access = {"hotstar": settings.hotstar, "tmdb": settings.tmdb, "watchmode": settings.watchmode}
+            on = {name for name, each in access.items() if is_simulated or each is not None}
+            read_platform(found, connection, instance, on=on)
     finally:
         database.close()
     return found
@@ -115,14 +119,16 @@ def credentials(settings: Settings, *, is_embedded: bool) -> dict[str, str]:
     }
 
 
-def read_platform(found: Status, connection: psycopg.Connection, instance: "DagsterInstance", *, is_on: bool) -> None:
+def read_platform(
+    found: Status, connection: psycopg.Connection, instance: "DagsterInstance", *, on: Collection[str]
+) -> None:
     """Fill in what a migrated database and Dagster know.
 
     Args:
         found: is filled in.
         connection: to the source database.
         instance: the Dagster instance.
-        is_on: Hotstar can be reached, by credentials or the sandbox.
+        on: the services that can be reached, by credentials or the sandbox.
     """
     from catalog_assets.automation import ALL  # noqa: PLC0415
     from catalog_assets.check_results import SUBJECT as CHECKS_SUBJECT  # noqa: PLC0415
@@ -137,12 +143,16 @@ def read_platform(found: Status, connection: psycopg.Connection, instance: "Dags
     found.services = _rows(connection, "ops/list_paces")
     found.budgets = _rows(connection, "ops/list_budgets")
     found.incidents = _rows(connection, "ops/list_open_incidents")
+    asked = {name: name in on for name in ("tmdb", "watchmode")}
+    stale = {row["job"] for row in _rows(connection, "streaming/list_stale", **asked)}
+    newest = _rows(connection, "streaming/list_newest") if any(asked.values()) else []
+    found.streaming = [{**row, "is_stale": row["job"] in stale} for row in newest]
     for kind in ALL:
         found.kinds[kind.plural] = _kind(found, connection, instance, kind, now)
     rest = newest_results(instance, checks_of_the_rest())
     found.assets = {asset.to_user_string(): [asdict(each) for each in results] for asset, results in rest.items()}
     found.needs_person += [finding.summary for finding in failing(rest)]
-    found.needs_person += [finding.summary for finding in findings(connection, ALL, is_on=is_on)]
+    found.needs_person += [finding.summary for finding in findings(connection, ALL, is_on="hotstar" in on)]
     found.needs_person += [i["summary"] for i in found.incidents if not i["key"].startswith((SUBJECT, CHECKS_SUBJECT))]
 
 
@@ -193,6 +203,9 @@ def show(found: Status, console: Console) -> None:
         lines += [
             f"{asset}: check {result['check']} failed: {result['said']}" for result in results if not result["passed"]
         ]
+    for row in found.streaming:
+        freshness = "past its time to live" if row["is_stale"] else "fresh"
+        lines.append(f"{row['job']}: newest {_shown(row['newest_at'])}, {freshness}")
     lines += [_service(row) for row in found.services]
     lines += [f"{b['service']}: {b['used']} of {b['allowed']} units used this {b['period']}" for b in found.budgets]
     lines += [f"credentials, {name}: {value}" for name, value in found.credentials.items()]

@@ -1,6 +1,7 @@
 """`catalog status` says what needs a person, exits with 1 then, and never shows a credential."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -51,8 +52,29 @@ def now() -> datetime:
 
 def read(connection: psycopg.Connection, instance: dg.DagsterInstance) -> Status:
     found = Status(migrations={"current": "1", "head": "1"})
-    read_platform(found, connection, instance, is_on=True)
+    read_platform(found, connection, instance, on={"hotstar", "tmdb", "watchmode"})
     return found
+
+
+def test_what_is_past_its_time_to_live_is_said(source_url: str, instance: dg.DagsterInstance) -> None:
+    with psycopg.connect(source_url, autocommit=True) as connection:
+        connection.execute("INSERT INTO streaming.ttls VALUES ('coming_soon', '24 hours')")
+        connection.execute(
+            "INSERT INTO streaming.coming_soon_merges (run_id, made_at, regions, page_ids, details_page_ids, releases,"
+            " unmapped, rejected, rows) VALUES ('r', ops.now(), '{US}', '{}', '{}', 0, 0, 0, 0)"
+        )
+        found = read(connection, instance)
+    assert {row["job"]: (row["newest_at"] is None, row["is_stale"]) for row in found.streaming} == {
+        "trending": (True, True),
+        "streaming_reference": (True, True),
+        "availability": (True, False),  # there is no work whose offers could be merged
+        "coming_soon": (False, False),
+    }
+    shown = Console(record=True, width=200)
+    show(found, shown)
+    text = shown.export_text()
+    assert "trending: newest never, past its time to live" in text
+    assert re.search(r"coming_soon: newest 20\S+ \S+ UTC, fresh", text)
 
 
 def load(connection: psycopg.Connection) -> None:
@@ -184,6 +206,8 @@ def test_the_command_reports_a_database_without_migrations_and_no_secret(
     assert answer["credentials"] == {
         "hotstar": "set",
         "tmdb": "not set: the service is off",
+        "watchmode": "not set: the service is off",
+        "trakt": "off: see docs/trakt.md",
         "alert webhook": "set",
         "alert mail": "not set",
     }
