@@ -116,6 +116,10 @@ class ServiceClient:
         """The database's time, UTC; known from the first slot on."""
         return self._pace.clock.now()
 
+    def endpoint(self, path: str) -> str:
+        """What is logged in place of a path; a service whose ids may not be kept leaves them out."""
+        return path
+
     async def get(self, path: str, params: Mapping[str, str], etag: str | None = None, cost: int = 1) -> Answer:
         """Ask for one page.
 
@@ -136,7 +140,7 @@ class ServiceClient:
             path,
             params={**params, **self._params},
             headers=None if etag is None else {"if-none-match": etag},
-            extensions={"cost": cost},
+            extensions={"cost": cost, "endpoint": self.endpoint(path)},
         )
         delivery: Delivery = response.extensions["delivery"]
         return Answer(

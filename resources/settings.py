@@ -33,6 +33,9 @@ from resources.errors import SettingsError
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 """The checkout: `dagster.yaml`, `sql/` and the packages stand here."""
 
+_NO_CONTACT = "signing-out@catalog-platform.invalid"
+"""Whom Trakt is told that it may write to where nobody is named: nobody, in the form that its gateway asks for."""
+
 _OR_SANDBOX = (
     "or set no service's credentials and start with `catalog up` on the embedded server, which then brings the sandbox."
 )
@@ -285,6 +288,10 @@ class Settings(BaseSettings):
             token_key=token_key,
         )
 
+    def signing_out(self) -> "Settings":
+        """These settings for signing out of Trakt alone, which nobody is kept from because no contact is set."""
+        return self if self.trakt_contact is not None else self.model_copy(update={"trakt_contact": _NO_CONTACT})
+
     @property
     def regions(self) -> tuple[str, ...]:
         """The countries whose offers and releases are asked for, each a request or a part of one.
@@ -325,8 +332,11 @@ class Settings(BaseSettings):
         return any(access is not None for access in (self.hotstar, self.tmdb, self.watchmode, self.trakt))
 
 
-def load_settings() -> Settings:
+def load_settings(*, signs_out: bool = False) -> Settings:
     """Read the environment and `.env`, and check what can be checked without a connection.
+
+    Args:
+        signs_out: for signing out of Trakt alone (`Settings.signing_out`).
 
     Raises:
         SettingsError: names the variables that are missing or wrong, never their values.
@@ -336,6 +346,8 @@ def load_settings() -> Settings:
     except ValidationError as refused:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in refused.errors())
         raise SettingsError(f"A setting can't be read: {wrong}.") from None
+    if signs_out:
+        settings = settings.signing_out()
     for name in ("source_database_url", "catalog_database_url", "dagster_database_url"):
         url: SecretStr | None = getattr(settings, name)
         if url is not None and urlsplit(url.get_secret_value()).scheme not in {"postgresql", "postgres"}:

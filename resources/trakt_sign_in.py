@@ -52,6 +52,10 @@ class UnusableReply(ServiceError):  # noqa: N818 - named for what happened, as t
     """Trakt's sign-in answered 200 with something else than what its contract says."""
 
 
+class GrantRefused(PermanentServiceError):  # noqa: N818 - likewise
+    """Trakt takes a refresh token no more (OAuth's `invalid_grant`): the user must sign in again."""
+
+
 class DeviceCode(BaseModel):
     """A code to be entered by the user.
 
@@ -93,6 +97,12 @@ class Tokens:
     scope: str | None
     expires_in_s: int
     expires_at: datetime
+
+
+class _Refusal(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    error: str
 
 
 _Reply = TypeVar("_Reply", DeviceCode, _TokenReply)
@@ -171,8 +181,8 @@ class TraktSignInClient(ServiceClient):
         """A new pair for a refresh token, which is dead afterwards.
 
         Raises:
-            PermanentServiceError: status 400: the user must sign in again.
-            UnusableReply, ServiceError: as `device_code`.
+            GrantRefused: the user must sign in again.
+            UnusableReply, ServiceError: as `device_code`; the token may be good still.
         """
         hide(refresh_token)
         asked = {
@@ -181,7 +191,18 @@ class TraktSignInClient(ServiceClient):
             "redirect_uri": SecretStr(_REDIRECT),
             "grant_type": SecretStr("refresh_token"),
         }
-        return _tokens(_read(_TokenReply, await self._post("/oauth/token", asked)))
+        try:
+            response = await self._post("/oauth/token", asked)
+        except PermanentServiceError as refused:
+            if not _is_invalid_grant(refused):
+                raise
+            raise GrantRefused(
+                f"{refused.service} takes the refresh token no more (invalid_grant): sign in again.",
+                refused.service,
+                refused.endpoint,
+                refused.status,
+            ) from None
+        return _tokens(_read(_TokenReply, response))
 
     async def revoke(self, access_token: SecretStr) -> None:
         """Withdraw a sign-in.
@@ -207,6 +228,14 @@ def _tokens(reply: _TokenReply) -> Tokens:
         expires_in_s=reply.expires_in,
         expires_at=datetime.fromtimestamp(reply.created_at, UTC) + timedelta(seconds=reply.expires_in),
     )
+
+
+def _is_invalid_grant(refused: PermanentServiceError) -> bool:
+    """Whether OAuth's word for a refresh token that is dead stands in a refusal; other words tell of the request."""
+    try:
+        return refused.status == 400 and _Refusal.model_validate_json(refused.body).error == "invalid_grant"
+    except ValidationError:
+        return False
 
 
 def _read(model: type[_Reply], response: httpx.Response) -> _Reply:

@@ -78,8 +78,8 @@ def _trusted() -> ssl.SSLContext:
 class PacedTransport(httpx.AsyncBaseTransport):
     """Carries requests at a service's pace, one slot an attempt, and raises a `ServiceError` for whatever is no answer.
 
-    A request's extension `cost` gives its units, 1 if left out. Cancelling a request leaves nothing behind: an unsent
-    slot passes, a probe's lease runs out.
+    A request's extension `cost` gives its units, 1 if left out; `endpoint` what is logged in place of its path.
+    Cancelling a request leaves nothing behind: an unsent slot passes, a probe's lease runs out.
 
     Over httpx's own transport a request waits for its slot when its connection stands, so that opening one makes it
     neither late nor close to the next. A transport given in its place is handed each request at its moment.
@@ -132,7 +132,7 @@ class PacedTransport(httpx.AsyncBaseTransport):
         """
         call = Call(
             self._service,
-            request.url.path,
+            str(request.extensions.get("endpoint", request.url.path)),
             int(request.extensions.get("cost", 1)),
             conditional="if-none-match" in request.headers,
         )

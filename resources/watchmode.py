@@ -3,6 +3,7 @@
 It knows no title and parses nothing: an answer is bytes. What a request costs is its caller's to say.
 """
 
+import re
 from collections.abc import Mapping
 from typing import NoReturn
 
@@ -14,6 +15,8 @@ from resources.credentials import SignedRequest
 from resources.errors import BudgetSpent, PermanentServiceError
 from resources.logs import hide
 from resources.pace import Budget, ServicePace
+
+_ID = re.compile(r"/[0-9]+(?=/|$)")
 
 ZONE = "UTC"
 """Of the budgets' days and months. When Watchmode's own month begins is not documented; what it says counts."""
@@ -101,6 +104,10 @@ class WatchmodeClient(ServiceClient):
             asset=asset,
             transport=transport,
         )
+
+    def endpoint(self, path: str) -> str:
+        """A path without Watchmode's ids, which may be kept for 30 days alone."""
+        return _ID.sub("/…", path)
 
     async def get(self, path: str, params: Mapping[str, str], etag: str | None = None, cost: int = 1) -> Answer:
         """Ask for one page (see `ServiceClient.get`).

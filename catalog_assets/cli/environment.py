@@ -38,17 +38,18 @@ class Platform:
 
 
 @contextmanager
-def platform(*, migrated: bool = True, services: bool = True) -> Iterator[Platform]:
+def platform(*, migrated: bool = True, services: bool = True, signs_out: bool = False) -> Iterator[Platform]:
     """Start what a command needs and end it afterwards.
 
     Args:
         migrated: apply missing migrations.
         services: give access to the services, through the sandbox where there are no credentials and no URL is set.
+        signs_out: as `load_settings` takes it.
 
     Raises:
         CatalogError: says what stands in the way and what to do.
     """
-    settings = load_settings()
+    settings = load_settings(signs_out=signs_out)
     home = writable_home(settings)
     mark = secrets.token_hex(8)
     with ExitStack() as stack:
@@ -74,7 +75,7 @@ def platform(*, migrated: bool = True, services: bool = True) -> Iterator[Platfo
         }
         stack.enter_context(_exported(environment))
         yield Platform(
-            settings=load_settings(),
+            settings=load_settings(signs_out=signs_out),
             home=home,
             urls=urls,
             environment=environment,

@@ -99,6 +99,7 @@ def _read(ready: Platform) -> Status:
             settings = ready.settings
             access = {"hotstar": settings.hotstar, "tmdb": settings.tmdb, "watchmode": settings.watchmode}
             on = {name for name, each in access.items() if is_simulated or each is not None}
+            on |= {"trakt"} if settings.trakt is not None else set()
             read_platform(found, connection, instance, on=on)
     finally:
         database.close()
@@ -143,7 +144,7 @@ def read_platform(
     found.services = _rows(connection, "ops/list_paces")
     found.budgets = _rows(connection, "ops/list_budgets")
     found.incidents = _rows(connection, "ops/list_open_incidents")
-    asked = {name: name in on for name in ("tmdb", "watchmode")}
+    asked = {name: name in on for name in ("tmdb", "watchmode", "trakt")}
     stale = {row["job"] for row in _rows(connection, "streaming/list_stale", **asked)}
     newest = _rows(connection, "streaming/list_newest") if any(asked.values()) else []
     found.streaming = [{**row, "is_stale": row["job"] in stale} for row in newest]

@@ -20,11 +20,23 @@ app = typer.Typer(
 
 @app.command()
 def login() -> None:
-    """Sign in to Trakt: shows a code to enter on Trakt's page, waits for it, and stores the tokens encrypted."""
+    """Sign in to Trakt: shows a code to enter on Trakt's page, waits for it, and stores the tokens encrypted.
+
+    One user is signed in at a time: who was before is signed out at Trakt.
+    """
     configure("ERROR")  # a poll that comes before the user is done would be a warning, every few seconds
     with platform() as ready:
         ready.settings.require_trakt()
         signed_in = asyncio.run(_login(ready))
+    if signed_in.failure is not None:
+        typer.echo(
+            "Somebody was signed in before, and Trakt could not be told that this earlier sign-in ends: "
+            f"{signed_in.failure} To end it, withdraw the application in Trakt's settings, under connected apps, and "
+            "run `catalog trakt login` again.",
+            err=True,
+        )
+    elif signed_in.replaced:
+        typer.echo("Somebody was signed in before: that sign-in is withdrawn.")
     typer.echo(
         f"Signed in. The token is refreshed before it ends ({signed_in.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC)."
     )
@@ -34,7 +46,7 @@ def login() -> None:
 def logout() -> None:
     """Sign out of Trakt and remove everything that came from it, for good; works also where Trakt is off."""
     configure("ERROR")  # what went wrong is told below
-    with platform() as ready:
+    with platform(signs_out=True) as ready:
         done = asyncio.run(_logout(ready))
         stays_on = ready.settings.trakt is not None
     if done.failure is not None:

@@ -119,7 +119,8 @@ def stale_streaming(context: dg.SensorEvaluationContext, source: SourceDatabase)
     if not on:
         return dg.SkipReason(OFF)
     with source.database() as database, database.connection() as connection:
-        services = {"tmdb": settings.tmdb is not None, "watchmode": settings.watchmode is not None}
+        access = {"tmdb": settings.tmdb, "watchmode": settings.watchmode, "trakt": settings.trakt}
+        services = {name: each is not None for name, each in access.items()}
         stale = {row[0] for row in connection.execute(statement("streaming/list_stale"), services).fetchall()}
         ((now,),) = connection.execute(statement("ops/read_now")).fetchall()
     waiting = [job for job in on if job in stale]

@@ -6,7 +6,8 @@ copy them back; SQL reads them in as long on one core, and they stay where they 
 whose content changed are read.
 
 What Watchmode says comes from its pages: the newest page that asked about a title in a region is what holds there, so
-the order in which pages are merged does not matter. Nothing here knows Dagster.
+the order in which pages are merged does not matter. That it knows no such title is an answer without an offer. Nothing
+here knows Dagster.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,6 +28,9 @@ _OFFER = (
     *("seasons", "episodes"),
 )
 """What is kept of an offer of Watchmode's, behind its title and region."""
+
+_NO_SUCH_TITLE = 404
+_NO_OFFERS = b"[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def merge_availability(connection: psycopg.Connection) -> AvailabilityMerged:
     """
     with connection.transaction():
         connection.execute(statement("streaming/lock_availability"))
-        return _merge(connection)
+        return _merge(connection, logs=True)
 
 
 def replay_availability(connection: psycopg.Connection, *, swap: bool = False) -> ReplayResult:
@@ -103,7 +107,7 @@ def replay_availability(connection: psycopg.Connection, *, swap: bool = False) -
             cursor.execute(_of("keep_offers", table))
         for table in reversed(_TABLES):
             cursor.execute(_of("clear_offers", table))
-        _merge(connection)
+        _merge(connection, logs=False)
         for table in _TABLES:
             found = cursor.execute(_of("compare_offers", table), {"shown": SHOWN}).fetchall()
             rows[table.name] = cursor.execute(_of("count_offers", table)).fetchall()[0]["rows"]
@@ -112,14 +116,16 @@ def replay_availability(connection: psycopg.Connection, *, swap: bool = False) -
     return ReplayResult(1, rows, differences, shown, swap)
 
 
-def _merge(connection: psycopg.Connection) -> AvailabilityMerged:
+def _merge(connection: psycopg.Connection, *, logs: bool) -> AvailabilityMerged:
     with connection.cursor(row_factory=dict_row) as cursor:
-        read, dropped, changes = _merge_details(connection, cursor)
-        told, more = _merge_answers(connection, cursor)
+        # Watchmode first: what of TMDB's came or went depends on its newest answers.
+        told = _merge_answers(connection, cursor)
+        changes = _changes(cursor, "log_watchmode_changes") if logs else []
+        read, dropped = _merge_details(connection, cursor)
+        changes += _changes(cursor, "log_tmdb_changes") if logs else []
         for name in ("delete_empty_listings", "drop_offered"):
             cursor.execute(statement(f"streaming/{name}"))
     rejected = read.pop("rejected") + told.pop("rejected")
-    changes += more
     return AvailabilityMerged(
         **read,
         **told,
@@ -132,21 +138,19 @@ def _merge(connection: psycopg.Connection) -> AvailabilityMerged:
 
 def _merge_details(
     connection: psycopg.Connection, cursor: psycopg.Cursor[dict[str, Any]]
-) -> tuple[dict[str, int], int, list[str]]:
-    """What was read of works, how many were dropped, and what came and went."""
+) -> tuple[dict[str, int], int]:
+    """What was read of works, and how many were dropped."""
     dropped: int = cursor.execute(statement("streaming/delete_dropped_offers")).fetchall()[0]["works"]
     cursor.execute(statement("streaming/create_offered"))
     read: dict[str, int] = cursor.execute(statement("streaming/count_offered")).fetchall()[0]
     for name in ("count_listings", "write_tmdb_offers", "name_listed_providers"):
         cursor.execute(statement(f"streaming/{name}"))
     identify_providers(connection)
-    return read, dropped, _changes(cursor, "log_tmdb_changes")
+    return read, dropped
 
 
-def _merge_answers(
-    connection: psycopg.Connection, cursor: psycopg.Cursor[dict[str, Any]]
-) -> tuple[dict[str, int], list[str]]:
-    """What Watchmode newly told, and what came and went."""
+def _merge_answers(connection: psycopg.Connection, cursor: psycopg.Cursor[dict[str, Any]]) -> dict[str, int]:
+    """What Watchmode newly told."""
     pages = cursor.execute(statement("streaming/read_title_pages")).fetchall()
     for name in ("create_told_answers", "create_told_offers"):
         cursor.execute(statement(f"streaming/{name}"))
@@ -168,7 +172,7 @@ def _merge_answers(
     ):
         cursor.execute(statement(f"streaming/{name}"))
     identify_providers(connection)
-    return counts, _changes(cursor, "log_watchmode_changes")
+    return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,7 @@ def _told(pages: Iterable[Mapping[str, Any]]) -> tuple[list[_Told], dict[str, in
     told: list[_Told] = []
     counts = {"titles": 0, "watchmode_offers": 0, "foreign": 0, "rejected": 0}
     for page in pages:
-        read = read_offers(bytes(page["body"]))
+        read = read_offers(_NO_OFFERS if page["status"] == _NO_SUCH_TITLE else bytes(page["body"]))
         counts["rejected"] += len(read.rejected)
         if read.problem is not None:
             continue  # it counted as usable when it was stored; the offers from before stay

@@ -22,7 +22,13 @@ _LONGEST_FAILURE = 500
 
 
 class UnusableAnswer(ServiceError):  # noqa: N818 - named for what happened, as the others
-    """A service answered with something else than what was asked for, and no older answer is stored."""
+    """A service answered with something else than what was asked for, and no older answer is stored.
+
+    Attributes:
+        problem: what is wrong with it; None where what answered was not asked through here.
+    """
+
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Answered:
         is_stale: it is past its time to live, and asking again failed.
         is_hit: nothing was asked.
         failure: why asking again failed; None: it did not.
+        problem: where the service did answer: why its answer cannot be used in place of this one.
     """
 
     page_id: int
@@ -44,6 +51,7 @@ class Answered:
     is_stale: bool = False
     is_hit: bool = False
     failure: str | None = None
+    problem: str | None = None
 
 
 async def answered(
@@ -63,7 +71,8 @@ async def answered(
         request: what is asked for.
         read: says why a body cannot be used; None if it can.
         force: ask whatever the age of the stored answer. Pace and budget hold all the same.
-        conditional: name the version that is stored, so that the service may answer that it is still the present one.
+        conditional: name the version that is stored, used or not, so that the service may answer that it is still the
+            present one: what could not be used then is not sent again, and counts as before. Not where it is forced.
 
     Raises:
         ServiceError: asking failed, and no older answer is stored; `BudgetSpent` and `UnusableAnswer` are such.
@@ -73,36 +82,49 @@ async def answered(
     if known is not None and known["is_fresh"] and not force:
         await store.count(request.rule, "hits")
         return Answered(known["page_id"], known["body"], known["sent_at"], is_hit=True)
-    etag = known["etag"] if known is not None and conditional else None
+    newest = await store.newest(request) if conditional and not force else None
+    refused = read(newest["body"]) if newest is not None and newest["problem"] is not None else None
+    if newest is not None and newest["problem"] is not None and refused is None:
+        newest = None  # it would be used today
+    etag = newest["etag"] if newest is not None else None
     try:
         answer = await client.get(request.path, dict(request.params), etag=etag, cost=request.cost)
     except ServiceError as failed:
         if known is None or (isinstance(failed, PermanentServiceError) and failed.status == 404):
             raise  # that there is no such thing is an answer
         return await _stale(store, request, known, str(failed))
-    problem = read(answer.body) if answer.status == 200 else None
+    problem = read(answer.body) if answer.status == 200 else refused
     async with store.transaction() as writing:
         page_id = await writing.page(request, answer, problem=problem)
     if problem is not None:
         log.warning("answer not usable", service=request.service, endpoint=request.endpoint, problem=problem)
         if known is None:
-            raise UnusableAnswer(
+            unusable = UnusableAnswer(
                 f"{request.service} answered {request.path} with something else than what was asked for ({problem}): "
                 f"see page {page_id}, compare it with the service's contract, then run again.",
                 request.service,
                 request.path,
                 answer.status,
             )
-        return await _stale(store, request, known, f"the answer cannot be used: {problem}")
+            unusable.problem = problem
+            raise unusable
+        return await _stale(store, request, known, f"the answer cannot be used: {problem}", problem)
     await store.count(request.rule, "misses")
     if answer.status == 304 and known is not None:
         return Answered(known["page_id"], known["body"], answer.sent_at)
     return Answered(page_id, answer.body, answer.sent_at)
 
 
-async def _stale(store: Store, request: Request, known: dict[str, Any], failure: str) -> Answered:
+async def _stale(
+    store: Store, request: Request, known: dict[str, Any], failure: str, problem: str | None = None
+) -> Answered:
     await store.count(request.rule, "stale")
     log.warning("stale answer served", service=request.service, endpoint=request.endpoint, failure=failure)
     return Answered(
-        known["page_id"], known["body"], known["sent_at"], is_stale=True, failure=failure[:_LONGEST_FAILURE]
+        known["page_id"],
+        known["body"],
+        known["sent_at"],
+        is_stale=True,
+        failure=failure[:_LONGEST_FAILURE],
+        problem=problem,
     )

@@ -34,8 +34,9 @@ RULE = "coming_soon"
 DAYS_AHEAD = 30
 """How far Watchmode's releases are asked for: as far as it looks ahead by itself (contract: Watchmode, section 7)."""
 
-MOST_RELEASES = 500
-"""In one answer (contract); one that holds so many may lack some, and its days are asked for in halves."""
+MOST_RELEASES = 250
+"""In one answer: the contract says 500, older texts of the service's 250, and a limit cut short would go unseen. An
+answer that holds so many may lack some, and its days are asked for in halves."""
 
 MOST_REQUESTS = 4
 """For releases, each a credit, in one round; one is the rule."""

@@ -5,6 +5,7 @@ before as a whole, in one transaction, or is refused and leaves everything as it
 and R2).
 """
 
+import codecs
 import csv
 import hashlib
 from dataclasses import dataclass
@@ -92,16 +93,17 @@ def read_id_map(body: bytes) -> IdMap:
     """Reads the file; a row that cannot be used costs itself alone.
 
     Raises:
-        ValueError: its header is not exactly `HEADER`, it is no CSV, or no row of it names a title of TMDB's. Quotes
-            nothing.
+        ValueError: its header is not exactly `HEADER`, or no row of it names a title of TMDB's. Quotes nothing.
     """
+    body = body.removeprefix(codecs.BOM_UTF8)
     first = body.split(b"\n", 1)[0].decode("utf-8", "replace")
-    if tuple(next(csv.reader([first.rstrip("\r")]), ())) != HEADER:
+    if tuple(_fields(first) or ()) != HEADER:
         raise ValueError("its header is not the known one")
+    unreadable = 0
     try:
         read = pl.read_csv(body, infer_schema=False, encoding="utf8-lossy", truncate_ragged_lines=True)
-    except pl.exceptions.PolarsError:
-        raise ValueError("it is not a CSV file") from None
+    except pl.exceptions.PolarsError:  # one quote out of place is enough
+        read, unreadable = _read_lines(body)
     named = read.rename(
         dict(zip(HEADER, ("watchmode_id", "imdb_id", "tmdb_id", "media_type", "title", "year"), strict=True))
     )
@@ -124,10 +126,25 @@ def read_id_map(body: bytes) -> IdMap:
     return IdMap(
         mappings.select("media_type", "tmdb_id", "watchmode_id", "imdb_id", "title", "year"),
         _conflicts(fit, mappings),
-        rows=read.height,
+        rows=read.height + unreadable,
         without_tmdb_id=read.height - typed.height,
-        rejected=typed.height - fit.height,
+        rejected=typed.height - fit.height + unreadable,
     )
+
+
+def _read_lines(body: bytes) -> tuple[pl.DataFrame, int]:
+    """The rows that can be read, each for itself, and how many cannot."""
+    lines = [line for line in body.decode("utf-8", "replace").split("\n")[1:] if line.strip()]
+    rows = [fields for line in lines if (fields := _fields(line)) is not None and len(fields) == len(HEADER)]
+    return pl.DataFrame(rows, dict.fromkeys(HEADER, pl.String), orient="row"), len(lines) - len(rows)
+
+
+def _fields(line: str) -> list[str] | None:
+    """A line's fields; None: it cannot be read."""
+    try:
+        return next(csv.reader([line.rstrip("\r")]), None)
+    except csv.Error:
+        return None
 
 
 async def fetch_id_map(client: Client, store: Store, *, force: bool = False, fewest: int | None = None) -> Answered:
@@ -136,38 +153,51 @@ async def fetch_id_map(client: Client, store: Store, *, force: bool = False, few
     Args:
         client: Watchmode's.
         store: of schema streaming.
-        force: ask whatever the age of the stored file.
-        fewest: so few titles are enough, though many were lost since the newest load; None: at most `MOST_LOST` were.
+        force: ask whatever the age of the stored file, and for all of it.
+        fewest: likewise, and so few titles are enough, though many were lost since the newest load; None: at most
+            `MOST_LOST` were.
 
     Raises:
-        IdMapRefused: the file was refused; what was loaded before stays.
+        IdMapRefused: the file was refused, or is still the one that was; what was loaded before stays.
         ServiceError: Watchmode cannot be asked, and there is no older file.
     """
     loaded = await store.rows("find_id_map_load", {})
     least = fewest if fewest is not None else (1 - MOST_LOST) * loaded[0]["mapped"] if loaded else 0
-    refused: list[str] = []
 
     def judge(body: bytes) -> str | None:
         try:
             mapped = read_id_map(body).mappings.height
         except ValueError as unreadable:
-            refused.append(str(unreadable))
-        else:
-            if mapped < least:
-                refused.append(f"it names {mapped} titles of TMDB's, where {least:.0f} at least are expected")
-        return refused[-1] if refused else None
+            return str(unreadable)
+        return (
+            None if mapped >= least else f"it names {mapped} titles of TMDB's, where {least:.0f} at least are expected"
+        )
 
+    is_whole = force or fewest is not None
     try:
-        file = await answered(client, store, REQUEST, read=judge, force=force, conditional=True)
-    except UnusableAnswer:
-        file = None
-    if refused or file is None:
-        await store.rows("refuse_id_map", {"run_id": store.run_id, "refused": refused[-1]})
+        file = await answered(client, store, REQUEST, read=judge, force=is_whole, conditional=True)
+        problem = file.problem
+    except UnusableAnswer as unusable:
+        problem = unusable.problem
+    if problem is not None:
+        await store.rows("refuse_id_map", {"run_id": store.run_id, "refused": problem})
         raise IdMapRefused(
-            f"Watchmode's file of ids was refused: {refused[-1]}. The ids of the file before stay. Look at the newest "
+            f"Watchmode's file of ids was refused: {problem}. The ids of the file before stay. Look at the newest "
             "page of id_map in streaming.pages; if so many titles are really gone, run again with `fewest`."
         )
     return file
+
+
+def keep_id_map(connection: psycopg.Connection, *, failure: str) -> IdMapLoad:
+    """What stays loaded where a file was refused.
+
+    Args:
+        connection: any.
+        failure: why it was.
+    """
+    with connection.cursor(row_factory=dict_row) as cursor:
+        before = cursor.execute(statement("streaming/find_id_map_load")).fetchone()
+    return IdMapLoad(mapped=0 if before is None else before["mapped"], failure=failure)
 
 
 def load_id_map(connection: psycopg.Connection, file: Answered, *, run_id: str) -> IdMapLoad:

@@ -52,6 +52,12 @@ class Store:
             found = await self._run(self._of_pages("find_answer"), asked)
         return found[0] if found else None
 
+    async def newest(self, request: Request) -> dict[str, Any] | None:
+        """The newest answer to a request, usable or not: `body`, `etag`, `problem`; None: never had."""
+        async with self._turn:
+            found = await self._run(self._of_pages("find_newest"), {"cache_key": request.cache_key})
+        return found[0] if found else None
+
     async def count(self, rule: str, use: Literal["hits", "misses", "stale"]) -> None:
         """Counts how an answer was come by."""
         async with self._turn:

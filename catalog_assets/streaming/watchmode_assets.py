@@ -13,7 +13,7 @@ from catalog_assets.partitions import streaming_days
 from catalog_assets.steps import step
 from catalog_assets.streaming.asking import AskingConfig, asked
 from catalog_assets.streaming.cache import Answered
-from catalog_assets.streaming.id_map import fetch_id_map, load_id_map
+from catalog_assets.streaming.id_map import IdMapRefused, fetch_id_map, keep_id_map, load_id_map
 from catalog_assets.streaming.store import Store
 from catalog_assets.streaming.watchmode_queue import Asked, ask_watchmode
 from catalog_assets.streaming.watchmode_shown import shown_calls, shown_queue
@@ -56,20 +56,27 @@ class IdMappingsConfig(AskingConfig):
 def id_mappings(
     context: dg.AssetExecutionContext, config: IdMappingsConfig, source: SourceDatabase, watchmode: Watchmode
 ) -> dg.MaterializeResult[None]:
-    """Asks whether there is a newer file, and loads it in one transaction."""
+    """Asks whether there is a newer file, and loads it in one transaction; one that is refused fails a check."""
 
-    async def fetch(client: ServiceClient, store: Store) -> Answered:
-        return await fetch_id_map(client, store, force=config.force, fewest=config.fewest)
+    async def fetch(client: ServiceClient, store: Store) -> Answered | IdMapRefused:
+        try:
+            return await fetch_id_map(client, store, force=config.force, fewest=config.fewest)
+        except IdMapRefused as refused:
+            return refused
 
     with step(context), source.database() as database:
         client = watchmode.client(database, run_id=context.run.run_id, asset=context.asset_key.to_user_string())
         file, counts = run(asked(context, database, client, fetch))
         with database.connection(autocommit=True) as connection:
-            load = load_id_map(connection, file, run_id=context.run.run_id)
+            if isinstance(file, IdMapRefused):
+                load = keep_id_map(connection, failure=str(file))
+            else:
+                load = load_id_map(connection, file, run_id=context.run.run_id)
         with database.connection() as connection:
             columns = column_schema(connection, "streaming.id_mappings")
     if load.failure is not None:
         context.log.error("the ids of the file before stay: %s", load.failure)
+    verified = {} if isinstance(file, IdMapRefused) else {"verified_at": dg.MetadataValue.timestamp(file.sent_at)}
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": load.mapped,
@@ -82,7 +89,7 @@ def id_mappings(
             "rejected": load.rejected,
             "conflicts": load.conflicts,
             "is_new": load.is_new,
-            "verified_at": dg.MetadataValue.timestamp(file.sent_at),
+            **verified,
             "problem": load.failure or "none",
             **counts,
         }

@@ -6,6 +6,7 @@ request leaves without a unit (`ops.take_slot`). One run at a time asks, so that
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -139,6 +140,22 @@ async def _ask_titles(client: Client, store: Store, done: Asked, *, force: bool)
             return
 
 
+@dataclass(frozen=True, slots=True)
+class _NoTitle:
+    """The answer that there is no such title: Watchmode's error text is not kept."""
+
+    path: str
+    params: dict[str, str]
+    sent_at: datetime
+    status: int = 404
+    etag: str | None = None
+    body: bytes = b""
+
+    @property
+    def received_at(self) -> datetime:
+        return self.sent_at
+
+
 @dataclass(slots=True)
 class _Judge:
     """Says whether an answer is a list of offers, and remembers what it said."""
@@ -162,8 +179,7 @@ async def _ask_title(client: Client, store: Store, done: Asked, title: dict[str,
         return True
     except PermanentServiceError as refused:
         if refused.status == 404:
-            done.gone += 1
-            await store.rows("note_watchmode_failure", title | {"error": "Watchmode knows no such id", "is_gone": True})
+            await _note_gone(store, done, title)
             return True
         raise  # what is refused here is refused for every title
     except ServiceError as failed:
@@ -188,6 +204,16 @@ async def _after_failure(
     await _note_failure(store, done, title, answer.failure or "")
     done.failure = answer.failure
     return False
+
+
+async def _note_gone(store: Store, done: Asked, title: dict[str, Any]) -> None:
+    """Stores that there is no such title, from which the merge knows that it is offered nowhere."""
+    request = offers_request(title, done.regions)
+    async with store.transaction() as writing:
+        (clock,) = await writing.rows("read_now", {})
+        await writing.page(request, _NoTitle(request.path, dict(request.params), clock["now"]))
+        await writing.rows("note_watchmode_failure", title | {"error": "Watchmode knows no such id", "is_gone": True})
+    done.gone += 1
 
 
 async def _note_failure(store: Store, done: Asked, title: dict[str, Any], error: str) -> None:

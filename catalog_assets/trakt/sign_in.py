@@ -6,7 +6,7 @@ changes them holds one advisory lock from reading the old pair to committing the
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,15 +17,15 @@ from psycopg.rows import dict_row
 from pydantic import SecretStr
 
 from resources.databases import Database
-from resources.errors import PermanentServiceError, ServiceError, SettingsError, SignInNeeded
+from resources.errors import CatalogError, SignInNeeded
 from resources.settings import Settings
 from resources.statements import statement
-from resources.trakt_sign_in import DeviceCode, Poll, Tokens, TraktSignInClient
+from resources.trakt_sign_in import DeviceCode, GrantRefused, Poll, Tokens, TraktSignInClient
 
 log = structlog.get_logger(__name__)
 
 REVOKED_WITHIN_S = 60
-"""Seconds that signing out waits for Trakt; everything is removed then all the same."""
+"""Seconds that withdrawing a sign-in waits for Trakt; what was to be done here is done all the same."""
 
 _NOT_SIGNED_IN = {
     Poll.REFUSED: "The user refused",
@@ -34,7 +34,7 @@ _NOT_SIGNED_IN = {
     Poll.UNKNOWN: "Trakt does not know the code any more",
 }
 
-_NOT_TAKEN = "Trakt takes its refresh token no more (HTTP 400)"
+_NOT_TAKEN = "Trakt takes its refresh token no more (invalid_grant)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,15 @@ class SignIn:
         since: when the user signed in.
         expires_at: when the access token ends unless it is refreshed before.
         refreshed: whether it was refreshed just now.
+        replaced: whether it was made just now in place of an earlier one.
+        failure: why Trakt could not be told that the earlier one ends; None: it was, or there was none.
     """
 
     since: datetime
     expires_at: datetime
     refreshed: bool = False
+    replaced: bool = False
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ async def sign_in(
 ) -> SignIn:
     """Signs a user in by device: shows a code, asks until it was entered, and stores the tokens.
 
+    A sign-in that stands is withdrawn then; where Trakt cannot be told, `SignIn.failure` says why.
+
     Args:
         client: entered.
         database: `source`.
@@ -98,9 +104,7 @@ async def sign_in(
         too_fast = client.counts.refused
         answer = await client.poll(code)
         if isinstance(answer, Tokens):
-            async with database.async_connection() as connection:
-                await _run(connection, "lock_sign_in")
-                return await _store(connection, answer, token_key, is_new=True)
+            return await _begin(client, database, answer, token_key)
         if answer in _NOT_SIGNED_IN:
             raise SignInNeeded(f"{_NOT_SIGNED_IN[answer]}: nobody is signed in. Run `catalog trakt login` again.")
         if client.counts.refused > too_fast:
@@ -108,12 +112,24 @@ async def sign_in(
     raise SignInNeeded(f"{_NOT_SIGNED_IN[Poll.EXPIRED]} (after {code.expires_in} s): run `catalog trakt login` again.")
 
 
+async def _begin(client: TraktSignInClient, database: Database, tokens: Tokens, token_key: SecretStr) -> SignIn:
+    """Stores the tokens of a user who just signed in, and withdraws the sign-in that stood before."""
+    async with database.async_connection() as connection:
+        await _run(connection, "lock_sign_in")
+        before = await _run(connection, "read_sign_in")
+        begun = await _store(connection, tokens, token_key, is_new=True)
+    if before is None:
+        return begun
+    # Committed first, so that a sign-in is given up only for one that is kept; nobody else knows the old pair any more.
+    return replace(begun, replaced=True, failure=await _withdraw(client, before, token_key))
+
+
 async def keep_signed_in(database: Database, settings: Settings) -> SignIn | None:
     """Refreshes the sign-in if little of it is left; to be called every hour. None: Trakt is off, or nobody signed in.
 
     Raises:
         SignInNeeded: Trakt ended the sign-in, or its tokens cannot be read: run `catalog trakt login`.
-        SettingsError: credentials are missing.
+        SettingsError: credentials are missing, or cannot be used.
         ServiceError: Trakt cannot be asked; the tokens stay as they are, and the next call tries again.
     """
     if settings.trakt is None:
@@ -146,9 +162,7 @@ async def refreshed(client: TraktSignInClient, database: Database, token_key: Se
             return SignIn(found["created_at"], found["expires_at"])
         try:
             tokens = await client.refresh(_decrypted(found["refresh_token"], token_key))
-        except PermanentServiceError as refused:
-            if refused.status != 400:
-                raise
+        except GrantRefused:
             # Noted before it is told: the next run need not ask Trakt again.
             await _run(connection, "end_sign_in", reason=_NOT_TAKEN)
             await connection.commit()
@@ -164,6 +178,8 @@ async def sign_out(database: Database, settings: Settings) -> SignedOut:
     Where Trakt cannot be told, `SignedOut.failure` says why, and everything is removed all the same.
     """
     async with database.async_connection() as connection:
+        # In the order of catalog_assets.streaming.retention, which removes from the same tables.
+        await connection.execute(statement("streaming/lock_trending"))
         await _run(connection, "lock_sign_in")
         found = await _run(connection, "read_sign_in")
         failure = await _revoke(found, database, settings) if found is not None else None
@@ -172,13 +188,22 @@ async def sign_out(database: Database, settings: Settings) -> SignedOut:
 
 
 async def _revoke(found: dict[str, Any], database: Database, settings: Settings) -> str | None:
+    """Tells Trakt that a sign-in ends, with a client of its own; why that failed, or None."""
+    try:
+        access = settings.signing_out().require_trakt_sign_in()
+        async with TraktSignInClient(access, source_url=database.url) as client:
+            return await _withdraw(client, found, access.token_key)
+    except CatalogError as failed:
+        return str(failed)
+
+
+async def _withdraw(client: TraktSignInClient, found: dict[str, Any], token_key: SecretStr) -> str | None:
     """Tells Trakt that a sign-in ends; why that failed, or None."""
     try:
-        access = settings.require_trakt_sign_in()
-        token = _decrypted(found["access_token"], access.token_key)
-        async with asyncio.timeout(REVOKED_WITHIN_S), TraktSignInClient(access, source_url=database.url) as client:
+        token = _decrypted(found["access_token"], token_key)
+        async with asyncio.timeout(REVOKED_WITHIN_S):
             await client.revoke(token)
-    except (SettingsError, SignInNeeded, ServiceError) as failed:
+    except CatalogError as failed:
         return str(failed)
     except TimeoutError:
         return f"Trakt gave no answer within {REVOKED_WITHIN_S} s."

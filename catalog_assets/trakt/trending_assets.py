@@ -12,7 +12,7 @@ from catalog_assets.trakt.sign_in import SignIn, keep_signed_in
 from catalog_assets.trakt.trending import TRAKT_LISTS
 from resources.dagster_resources import SourceDatabase, Trakt
 from resources.databases import Database
-from resources.errors import ServiceError, SignInNeeded
+from resources.errors import CatalogError
 from resources.event_loop import run
 from resources.settings import load_settings
 
@@ -49,7 +49,7 @@ def _sign_in(context: dg.AssetExecutionContext, database: Database) -> str:
 
     try:
         sign_in = run(keep())
-    except (SignInNeeded, ServiceError) as lost:
+    except CatalogError as lost:
         context.log.warning("the sign-in to Trakt is not as it should be: %s", lost)
         return str(lost)
     return "nobody is signed in" if sign_in is None else f"until {sign_in.expires_at.isoformat()}"

@@ -1,5 +1,5 @@
--- Keeps about which of the titles and regions Watchmode was asked before.
+-- Keeps about which of the titles and regions Watchmode was asked before, and when.
 CREATE TEMP TABLE asked_before ON COMMIT DROP AS
-SELECT t.media_type, t.tmdb_id, t.region, t.fetched_at
-FROM told_answers AS t
-WHERE (t.media_type, t.tmdb_id, t.region) IN (SELECT a.media_type, a.tmdb_id, a.region FROM streaming.watchmode_answers AS a)
+SELECT a.media_type, a.tmdb_id, a.region, a.fetched_at
+FROM streaming.watchmode_answers AS a
+WHERE (a.media_type, a.tmdb_id, a.region) IN (SELECT t.media_type, t.tmdb_id, t.region FROM told_answers AS t)

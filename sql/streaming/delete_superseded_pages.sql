@@ -4,12 +4,12 @@ WITH removed AS (
   DELETE FROM streaming.pages AS p
   WHERE
     p.sent_at < ops.now() - %(keep)s::interval
-    AND p.problem IS NULL AND p.status IN (200, 304) AND p.endpoint <> 'releases'
+    AND p.problem IS NULL AND p.status IN (200, 304, 404) AND p.endpoint <> 'releases'
     AND EXISTS (
       SELECT FROM streaming.pages AS n
       WHERE
         n.cache_key = p.cache_key AND n.problem IS NULL AND (n.sent_at, n.page_id) > (p.sent_at, p.page_id)
-        AND (n.status = 200 OR (n.status = 304 AND p.status = 304))
+        AND (n.status IN (200, 404) OR (n.status = 304 AND p.status = 304))
     )
     AND NOT EXISTS (SELECT FROM streaming.trending_snapshots AS s WHERE s.page_id = p.page_id)
     AND NOT EXISTS (SELECT FROM trakt.trending_snapshots AS s WHERE s.tmdb_page_id = p.page_id)

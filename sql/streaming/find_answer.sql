@@ -4,7 +4,8 @@ SELECT
     p.body,
     p.etag,
     confirmed.at AS sent_at,
-    coalesce(confirmed.at + t.ttl > ops.now(), false) AS is_fresh
+    -- A clock that was ahead leaves answers of the future.
+    coalesce(confirmed.at + t.ttl > ops.now() AND confirmed.at <= ops.now() + interval '1 minute', false) AS is_fresh
 FROM {pages} AS p
 LEFT JOIN streaming.ttls AS t ON t.rule = %(rule)s
 CROSS JOIN LATERAL (

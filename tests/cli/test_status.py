@@ -63,6 +63,13 @@ def test_what_is_past_its_time_to_live_is_said(source_url: str, instance: dg.Dag
             "INSERT INTO streaming.coming_soon_merges (run_id, made_at, regions, page_ids, details_page_ids, releases,"
             " unmapped, rejected, rows) VALUES ('r', ops.now(), '{US}', '{}', '{}', 0, 0, 0, 0)"
         )
+        connection.execute(
+            "INSERT INTO streaming.pages (service, endpoint, rule, cache_key, region, path, params, status, sent_at,"
+            " received_at, body, body_bytes, body_sha256, run_id)"
+            " SELECT 'tmdb', endpoint, 'coming_soon', endpoint, 'US', '/', '{}', 200, ops.now(), ops.now(), '', 0, '',"
+            " 'r'"
+            " FROM unnest('{upcoming,releases}'::text[]) AS asked (endpoint)"
+        )
         found = read(connection, instance)
     assert {row["job"]: (row["newest_at"] is None, row["is_stale"]) for row in found.streaming} == {
         "trending": (True, True),

@@ -45,9 +45,8 @@ def sign_ins(sandbox: RunningSandbox) -> int:
     return live
 
 
-def test_a_person_signs_in_with_the_code_that_is_shown_and_leaves_also_where_trakt_is_off(
-    sandbox: RunningSandbox, variables: dict[str, str], source_url: str
-) -> None:
+def log_in(sandbox: RunningSandbox, variables: dict[str, str]) -> tuple[str, str]:
+    """Signs in as a person does; what is told after the code was entered, and what is complained of."""
     kept = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
     process = subprocess.Popen(
         [sys.executable, "-m", "catalog_assets.cli.main", "trakt", "login"],
@@ -65,13 +64,32 @@ def test_a_person_signs_in_with_the_code_that_is_shown_and_leaves_also_where_tra
     assert code is not None, (shown, process.stderr and process.stderr.read())
     sandbox.control(do="trakt_decide", accept=True, user_code=code[1])
     told, complained = process.communicate(timeout=60)
-    assert (process.returncode, complained) == (0, "")
-    assert re.fullmatch(
-        r"Signed in\. The token is refreshed before it ends \(20\d\d-\d\d-\d\d \d\d:\d\d UTC\)\.\n", told
-    )
+    assert process.returncode == 0, complained
+    return told, complained
+
+
+def test_a_person_signs_in_with_the_code_that_is_shown_and_leaves_also_where_trakt_is_off(
+    sandbox: RunningSandbox, variables: dict[str, str], source_url: str
+) -> None:
+    told, complained = log_in(sandbox, variables)
+    assert complained == ""
+    signed_in = r"Signed in\. The token is refreshed before it ends \(20\d\d-\d\d-\d\d \d\d:\d\d UTC\)\.\n"
+    assert re.fullmatch(signed_in, told)
     assert sign_ins(sandbox) == 1
     with psycopg.connect(source_url) as connection:
         assert connection.execute("SELECT service FROM oauth_tokens").fetchall() == [("trakt",)]
+
+    told, complained = log_in(sandbox, variables)
+    assert complained == ""
+    assert re.fullmatch(rf"Somebody was signed in before: that sign-in is withdrawn\.\n{signed_in}", told)
+    assert sign_ins(sandbox) == 1
+    sandbox.control(do="fault", path="/oauth/revoke", status=403)
+    told, complained = log_in(sandbox, variables)
+    assert re.fullmatch(signed_in, told)
+    assert re.search(r"could not be told that this earlier sign-in ends: .*HTTP 403.*connected apps", complained)
+    assert sign_ins(sandbox) == 2
+    sandbox.control(do="trakt_end_sign_ins")
+    log_in(sandbox, variables)
 
     left = catalog("trakt", "logout", **{**variables, "TRAKT_ENABLED": "0"})
     assert (left.returncode, left.stderr) == (0, "")
@@ -82,6 +100,18 @@ def test_a_person_signs_in_with_the_code_that_is_shown_and_leaves_also_where_tra
     again = catalog("trakt", "logout", **variables)
     assert again.stdout.startswith("Nobody was signed in; removed everything")
     assert "Trakt is still on" in again.stdout
+
+
+def test_a_person_leaves_also_where_no_contact_is_set(sandbox: RunningSandbox, variables: dict[str, str]) -> None:
+    log_in(sandbox, variables)
+    without = {**variables, "TRAKT_CONTACT": ""}
+    refused = catalog("trakt", "login", **without)
+    assert (refused.returncode, sign_ins(sandbox)) == (2, 1)
+    assert refused.stderr.startswith("catalog: TRAKT_CONTACT is not set")
+    left = catalog("trakt", "logout", **without)
+    assert (left.returncode, left.stderr) == (0, "")
+    assert left.stdout.startswith("Signed out; removed everything")
+    assert sign_ins(sandbox) == 0
 
 
 def test_what_is_missing_to_sign_in_is_one_sentence(variables: dict[str, str]) -> None:

@@ -135,6 +135,13 @@ class Offers:
             params={"regions": regions},
         )  # fmt: skip
 
+    def unknown(self, tmdb_id: int, regions: str = "US,IN", *, at: datetime = START, media_type: str = "movie") -> None:
+        """Watchmode answered that it knows no such title."""
+        self.page(
+            "watchmode", "title_sources", b"", at=at, media_type=media_type, tmdb_id=tmdb_id, status=404,
+            params={"regions": regions},
+        )  # fmt: skip
+
     def page(
         self,
         service: str,
@@ -146,6 +153,7 @@ class Offers:
         tmdb_id: int | None = None,
         problem: str | None = None,
         params: Mapping[str, str] | None = None,
+        status: int = 200,
     ) -> None:
         """Any answer is stored."""
         self.pages += 1
@@ -156,11 +164,11 @@ class Offers:
               service, endpoint, rule, cache_key, media_type, tmdb_id, path, params, status, sent_at, received_at,
               body, body_bytes, body_sha256, problem, run_id
             )
-            VALUES (%s, %s, 'rule', %s, %s, %s, '/', %s, 200, %s, %s, %s, 0, '', %s, 'run')
+            VALUES (%s, %s, 'rule', %s, %s, %s, '/', %s, %s, %s, %s, %s, 0, '', %s, 'run')
             """,
             (
                 service, endpoint, f"{service}:{endpoint}:{media_type}:{tmdb_id}", media_type, tmdb_id,
-                json.dumps(params or {}), at, at, body, problem,
+                json.dumps(params or {}), status, at, at, body, problem,
             ),
         )  # fmt: skip
 
@@ -208,3 +216,21 @@ class Offers:
             "SELECT c.region, p.name, c.offer_type, c.change, c.seen_at, c.source"
             " FROM availability_changes AS c JOIN streaming.providers AS p USING (provider_id) ORDER BY c.change_id"
         )
+
+
+def listed_offers(connection: psycopg.Connection) -> Offers:
+    """A database that knows what the directories list, and how long answers count."""
+    connection.execute(
+        "INSERT INTO streaming.ttls VALUES ('tmdb_providers', '24 hours'), ('watchmode_availability', '12 hours')"
+    )
+    ready = Offers(connection)
+    ready.directory(
+        (8, "Netflix", ["US", "IN"]), (2, "Apple TV", ["US"]), (9, "Amazon Prime Video", ["US"]),
+        (119, "Amazon Prime Video", ["IN"]), (337, "Disney Plus", ["US"]), (3, "Google Play Movies", ["US"]),
+    )  # fmt: skip
+    ready.sources(
+        (203, "Netflix", "sub", ["US"]), (349, "iTunes", "purchase", ["US"]), (26, "Prime Video", "sub", ["US"]),
+        (372, "Disney+", "sub", ["US"]), (371, "AppleTV+", "sub", ["US"]),
+    )  # fmt: skip
+    ready.merge_providers()
+    return ready

@@ -29,6 +29,14 @@ ShiftClock = Callable[[psycopg.Connection, timedelta], None]
 KEYS = {"TMDB_API_KEY": "ab" * 16, "WATCHMODE_API_KEY": "a-key-of-tests"}
 TRAKT = {"TRAKT_ENABLED": "1", "TRAKT_CLIENT_ID": "a-client", "TRAKT_CONTACT": "https://example.org"}
 RULES = {TRENDING: "tmdb_trending", REFERENCE: "tmdb_reference", COMING_SOON: "coming_soon"}
+KINDS = [(media, window) for media in ("movie", "tv") for window in ("day", "week")]
+ASKED: dict[str, list[tuple[str, str, str | None, str | None, str | None]]] = {
+    TRENDING: [("tmdb", "trending", media, window, None) for media, window in KINDS],
+    REFERENCE: [("tmdb", "watch_providers", "movie", None, None)],
+    COMING_SOON: [("tmdb", "upcoming", "movie", None, "US"), ("watchmode", "releases", None, None, "US")],
+}
+"""What a run of a job asks for: service, endpoint, kind, window, region."""
+OLDER = "UPDATE streaming.pages SET sent_at = sent_at - interval"
 NIGHT = datetime(2026, 12, 1, 0, 40, tzinfo=UTC)
 
 
@@ -45,7 +53,7 @@ def connection(source_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[psy
         opened.execute(
             "INSERT INTO streaming.ttls VALUES"
             " ('aggregated_trending', '1 hour'), ('coming_soon', '24 hours'), ('id_map', '24 hours'),"
-            " ('tmdb_reference', '24 hours'), ('watchmode_availability', '12 hours')"
+            " ('tmdb_reference', '24 hours'), ('watchmode_availability', '12 hours'), ('tmdb_trending', '3 hours')"
         )
         yield opened
 
@@ -88,21 +96,25 @@ def launch(instance: dg.DagsterInstance, request: dg.RunRequest) -> dg.DagsterRu
 def make_fresh(connection: psycopg.Connection, job: str) -> None:
     """What a run of a job would leave behind."""
     page = sql.SQL(
-        "WITH page AS (INSERT INTO streaming.pages (service, endpoint, rule, cache_key, path, params, status, sent_at,"
-        " received_at, body, body_bytes, body_sha256, run_id)"
-        " VALUES ('tmdb', 'e', {0}, {0}, '/', '{{}}', 200, ops.now(), ops.now(), '{{}}', 2, '', 'r') RETURNING page_id)"
-    ).format(RULES[job])
+        "INSERT INTO streaming.pages (service, endpoint, rule, cache_key, media_type, time_window, region, path,"
+        " params, status, sent_at, received_at, body, body_bytes, body_sha256, run_id)"
+        " SELECT a.service, a.endpoint, {}, concat_ws(':', a.*), a.media_type, a.time_window, a.region, '/', '{{}}',"
+        " 200, ops.now(), ops.now(), '{{}}', 2, '', 'r'"
+        " FROM unnest({}::text[], {}::text[], {}::text[], {}::text[], {}::text[])"
+        " AS a (service, endpoint, media_type, time_window, region)"
+        " RETURNING page_id, media_type, time_window"
+    ).format(RULES[job], *map(list, zip(*ASKED[job], strict=True)))
     left = {
         TRENDING: "INSERT INTO streaming.trending_snapshots (hour, media_type, time_window, source, made_at,"
         " fetched_at, expires_at, page_id, is_stale, sources_used, scale, ttls)"
-        " SELECT date_trunc('hour', ops.now(), 'UTC'), 'movie', 'day', 'aggregated', ops.now(), ops.now(), ops.now(),"
-        " page_id, false, '{tmdb}', 50, '{}' FROM page",
+        " SELECT date_trunc('hour', ops.now(), 'UTC'), media_type, time_window, 'aggregated', ops.now(), ops.now(),"
+        " ops.now(), page_id, false, '{tmdb}', 50, '{}' FROM page",
         REFERENCE: "INSERT INTO streaming.id_map_loads (run_id, loaded_at, verified_at, body_sha256)"
-        " SELECT 'r', ops.now(), ops.now(), '' FROM page",
+        " SELECT 'r', ops.now(), ops.now(), ''",
         COMING_SOON: "INSERT INTO streaming.coming_soon_merges (run_id, made_at, regions, page_ids, details_page_ids,"
         " releases, unmapped, rejected, rows) SELECT 'r', ops.now(), '{US}', '{}', '{}', 0, 0, 0, 0",
     }
-    connection.execute(sql.Composed([page, sql.SQL(left[job])]))
+    connection.execute(sql.SQL("WITH page AS ({}) {}").format(page, sql.SQL(left[job])))
 
 
 def test_the_schedules_go_by_utcs_hours_and_days(connection: psycopg.Connection) -> None:
@@ -179,8 +191,11 @@ def test_what_failed_is_asked_for_again_after_a_pause(
     [
         (timedelta(hours=1, minutes=14), set()),
         (timedelta(hours=1, minutes=16), {TRENDING}),
-        (timedelta(hours=25, minutes=59), {TRENDING}),
+        (timedelta(hours=24, minutes=4), {TRENDING}),
+        (timedelta(hours=24, minutes=6), {TRENDING, COMING_SOON}),
+        (timedelta(hours=25, minutes=59), {TRENDING, COMING_SOON}),
         (timedelta(hours=26, minutes=1), {TRENDING, REFERENCE, COMING_SOON}),
+        (timedelta(hours=-2), {TRENDING, REFERENCE, COMING_SOON}),  # the clock was ahead, and was put right
     ],
 )
 def test_times_to_live_say_what_is_stale(
@@ -189,8 +204,40 @@ def test_times_to_live_say_what_is_stale(
     for job in (TRENDING, REFERENCE, COMING_SOON):
         make_fresh(connection, job)
     shift_clock(connection, after)
-    found = connection.execute(statement("streaming/list_stale"), {"tmdb": True, "watchmode": True}).fetchall()
+    found = connection.execute(
+        statement("streaming/list_stale"), {"tmdb": True, "watchmode": True, "trakt": False}
+    ).fetchall()
     assert {job for (job,) in found} == stale
+
+
+@pytest.mark.parametrize(
+    ("lost", "stale"),
+    [
+        ("DELETE FROM streaming.trending_snapshots WHERE media_type = 'tv' AND time_window = 'week'", {TRENDING}),
+        (f"{OLDER} '3 hours 6 minutes' WHERE time_window = 'week'", {TRENDING}),
+        (f"{OLDER} '3 hours 4 minutes' WHERE time_window = 'week'", set()),
+        (f"{OLDER} '24 hours 6 minutes' WHERE endpoint = 'releases'", {COMING_SOON}),
+        ("UPDATE streaming.coming_soon_merges SET regions = '{US,IN}'", {COMING_SOON}),
+        ("UPDATE streaming.id_map_loads SET verified_at = NULL, body_sha256 = NULL, refused = 'so'", set()),
+    ],
+    ids=["one kind", "two lists", "not yet", "one service", "a new region", "a refused file is not asked for again"],
+)
+def test_each_answer_counts_by_itself(connection: psycopg.Connection, lost: str, stale: set[str]) -> None:
+    for job in (TRENDING, REFERENCE, COMING_SOON):
+        make_fresh(connection, job)
+    connection.execute(lost.encode())
+    found = connection.execute(
+        statement("streaming/list_stale"), {"tmdb": True, "watchmode": True, "trakt": False}
+    ).fetchall()
+    assert {job for (job,) in found} == stale
+
+
+def test_where_trakt_is_on_its_lists_count_too(connection: psycopg.Connection) -> None:
+    make_fresh(connection, TRENDING)
+    for trakt in (False, True):
+        services = {"tmdb": True, "watchmode": False, "trakt": trakt}
+        found = connection.execute(statement("streaming/list_stale"), services).fetchall()
+        assert (("trending",) in found) == trakt
 
 
 def test_where_watchmode_is_off_its_ids_are_not_missed(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from catalog_assets.streaming.availability import replay_availability
 from catalog_assets.streaming.availability_checks import AVAILABILITY_CHECKS
 from tests.recorded import RECORDED
-from tests.streaming.availability import Offers, offer
+from tests.streaming.availability import Offers, listed_offers, offer
 from tests.streaming.conftest import START, Clock
 
 SERVICES = RECORDED.parent
@@ -24,20 +24,7 @@ FILM = 550
 
 @pytest.fixture
 def offers(connection: psycopg.Connection, clock: Clock) -> Offers:
-    connection.execute(
-        "INSERT INTO streaming.ttls VALUES ('tmdb_providers', '24 hours'), ('watchmode_availability', '12 hours')"
-    )
-    ready = Offers(connection)
-    ready.directory(
-        (8, "Netflix", ["US", "IN"]), (2, "Apple TV", ["US"]), (9, "Amazon Prime Video", ["US"]),
-        (119, "Amazon Prime Video", ["IN"]), (337, "Disney Plus", ["US"]), (3, "Google Play Movies", ["US"]),
-    )  # fmt: skip
-    ready.sources(
-        (203, "Netflix", "sub", ["US"]), (349, "iTunes", "purchase", ["US"]), (26, "Prime Video", "sub", ["US"]),
-        (372, "Disney+", "sub", ["US"]), (371, "AppleTV+", "sub", ["US"]),
-    )  # fmt: skip
-    ready.merge_providers()
-    return ready
+    return listed_offers(connection)
 
 
 def failing(offers: Offers) -> set[str]:
@@ -94,23 +81,34 @@ def test_an_unknown_type_stays_unknown_and_is_told(offers: Offers) -> None:
     assert failing(offers) == {"offer_types_are_known"}
 
 
-def test_freshness_is_each_sources_own(offers: Offers, clock: Clock) -> None:
+def test_an_offer_is_as_fresh_as_the_newest_that_says_so_and_its_price_as_watchmode(
+    offers: Offers, clock: Clock
+) -> None:
     offers.tmdb(FILM, {"US": {"flatrate": [8, 337]}})
-    offers.watchmode(FILM, [offer(203, "sub", "US")])
+    offers.watchmode(FILM, [offer(203, "sub", "US"), offer(26, "sub", "US", price=5)])
     offers.merge()
 
-    def stale() -> list[tuple[Any, ...]]:
-        return shown(offers, "service_name, fetched_at, expires_at, is_stale")
+    def fresh() -> list[tuple[Any, ...]]:
+        return shown(offers, "service_name, fetched_at, expires_at, price_fetched_at")
 
-    disney, netflix = START + timedelta(hours=24), START + timedelta(hours=12)
-    assert stale() == [("Disney Plus", START, disney, False), ("Netflix", START, netflix, False)]
-    clock.set(netflix)
-    assert [row[3] for row in stale()] == [False, True]
-    clock.set(disney)
-    assert [row[3] for row in stale()] == [True, True]
-    offers.tmdb(FILM, None, at=LATEST, lends=True)
+    def stale() -> set[str]:
+        return {row[0] for row in shown(offers, "service_name", "is_stale")}
+
+    half, day = START + timedelta(hours=12), START + timedelta(hours=24)
+    prime = ("Amazon Prime Video", START, half, START)
+    assert fresh() == [prime, ("Disney Plus", START, day, None), ("Netflix", START, day, START)]
+    clock.set(half)
+    assert stale() == {"Amazon Prime Video"}
+    clock.set(day)
+    assert stale() == {"Amazon Prime Video", "Disney Plus", "Netflix"}
+    offers.tmdb(FILM, {"US": {"flatrate": [8, 337]}}, at=day)
     offers.merge()
-    assert stale()[0][1] == START, "a block lent by an older page is as old as that page"
+    again = day + timedelta(hours=24)
+    assert fresh() == [prime, ("Disney Plus", day, again, None), ("Netflix", day, again, START)]
+    assert stale() == {"Amazon Prime Video"}
+    offers.tmdb(FILM, None, at=again, lends=True)
+    offers.merge()
+    assert fresh()[1][1] == day, "a block lent by an older page is as old as that page"
 
 
 def test_offers_of_regions_that_were_not_asked_for_are_never_mixed_in(offers: Offers) -> None:

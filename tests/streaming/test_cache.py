@@ -167,6 +167,23 @@ def test_that_there_is_no_such_thing_is_an_answer_also_where_one_is_stored(scene
         scene.ask()
 
 
+def test_an_answer_of_the_future_is_not_fresh_once_the_clock_is_right(scene: Scene) -> None:
+    scene.clock.advance(days=10)
+    scene.service.answers = [page(1), page(2)]
+    scene.ask()
+    scene.clock.advance(days=-10)
+    assert scene.ask().body == page(2)
+
+
+def test_a_nul_in_one_answer_hides_no_other(scene: Scene) -> None:
+    texts = [rb'{"results": ["a\u0000b"]}', rb'{"results": ["a\\u0000b"]}', rb'{"results": ["\\\u0000c"]}']
+    for number, body in enumerate(texts):
+        scene.service.answers = [body]
+        scene.ask(Request("tmdb", "t", "tmdb_trending", f"/{number}"))
+    found = {str(row[0]) for row in scene.rows("SELECT data #>> '{results,0}' FROM streaming_cache")}
+    assert found == {"ab", "a\\u0000b", "\\c"}
+
+
 def test_keys_are_of_service_endpoint_path_and_parameters() -> None:
     others = [
         Request("tmdb", "trending", "tmdb_trending", "/3/trending/tv/day", {"language": "en-US"}),
@@ -203,7 +220,7 @@ STEPS = st.lists(
 def test_any_order_of_answers_and_failures_serves_the_newest_good_one(
     scene: Scene, steps: list[tuple[float, str, bool]]
 ) -> None:
-    scene.clock.connection.execute("TRUNCATE streaming.pages")
+    scene.clock.connection.execute("DELETE FROM streaming.pages")
     scene.clock.set(START)
     good: tuple[datetime, bytes] | None = None
     for number, (hours, what, force) in enumerate(steps):

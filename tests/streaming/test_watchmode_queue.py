@@ -11,6 +11,7 @@ import stamina
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog_assets.streaming.availability import merge_availability
 from catalog_assets.streaming.watchmode_checks import WATCHMODE_PAGES_CHECKS
 from catalog_assets.streaming.watchmode_queue import note_status
 from catalog_assets.tmdb.models import MediaType
@@ -304,6 +305,14 @@ def test_404_is_a_title_that_is_gone_for_a_month_or_until_it_has_another_id(scen
     scene.sandbox.control(do="fault", path=f"/v1/title/{gone.watchmode_id}/sources", status=404, times=None)
     done = scene.ask()
     assert (done.answered, done.gone, done.failure) == (3, 1, None)
+    assert scene.connection.execute(
+        "SELECT media_type, tmdb_id, params ->> 'regions', body, problem FROM streaming.pages WHERE status = 404"
+    ).fetchall() == [(gone.media_type, gone.tmdb_id, ",".join(done.regions), b"", None)]
+    merge_availability(scene.connection)
+    assert scene.connection.execute(
+        "SELECT count(*) FROM streaming.watchmode_answers WHERE (media_type, tmdb_id) = (%s, %s)",
+        (gone.media_type, gone.tmdb_id),
+    ).fetchone() == (len(done.regions),), "asked, and offered nowhere"
     at_noon.advance(days=29)
     assert (scene.ask().answered, scene.asked().count(gone.watchmode_id)) == (3, 1)
     at_noon.advance(days=2)

@@ -10,21 +10,23 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import psycopg
 import pytest
 import stamina
 from cryptography.fernet import Fernet
 
-from catalog_assets.trakt.sign_in import SignedOut, SignIn, sign_out
+from catalog_assets.streaming.retention import Removed, remove_trakt
+from catalog_assets.trakt.sign_in import SignedOut, SignIn, refreshed, sign_out
 from resources.databases import Database
 from resources.errors import PermanentServiceError, ServiceUnreachable, SettingsError, SignInNeeded
 from resources.settings import Settings
 from resources.statements import statement
-from resources.trakt_sign_in import DeviceCode
+from resources.trakt_sign_in import DeviceCode, TraktSignInClient
 from tests.resources.conftest import log_text  # noqa: F401 - a fixture
 from tests.resources.test_secrets import rows_of_every_table
 from tests.sandbox_process import PROJECT, RunningSandbox, running_sandbox
-from tests.trakt.sign_ins import KEY, keep, log_in, settings_of
+from tests.trakt.sign_ins import KEY, QUICK, keep, log_in, settings_of
 
 ShiftClock = Callable[[psycopg.Connection, timedelta], None]
 
@@ -165,6 +167,34 @@ def test_a_poll_that_came_too_fast_is_repeated_when_it_may_be_and_the_next_waits
     assert polls(sandbox) == [400, 429, 400, 200]
 
 
+def test_who_signs_in_anew_leaves_no_earlier_sign_in_alive(sandbox: RunningSandbox, source_url: str) -> None:
+    first, second = signed_in(sandbox, source_url), signed_in(sandbox, source_url)
+    assert [(each.replaced, each.failure) for each in (first, second)] == [(False, None), (True, None)]
+    assert sign_ins(sandbox) == {"issued": 2, "refreshed": 0, "refused": 0, "revoked": 1, "live": 1}
+    assert out(source_url, settings_of(sandbox)) == SignedOut(pages=0, was_signed_in=True)
+    assert sign_ins(sandbox)["live"] == 0
+
+
+@pytest.mark.parametrize("why", ["refused", "another key"])
+def test_an_earlier_sign_in_that_cannot_be_withdrawn_is_told_and_stops_nobody(
+    sandbox: RunningSandbox, source_url: str, connection: psycopg.Connection, why: str
+) -> None:
+    signed_in(sandbox, source_url)
+    if why == "refused":
+        sandbox.control(do="fault", path="/oauth/revoke", status=403)
+    else:
+        other = Fernet(Fernet.generate_key()).encrypt(b"token").decode()
+        connection.execute("UPDATE trakt.oauth_tokens SET access_token = %s", (other,))
+    second = signed_in(sandbox, source_url)
+    assert second.replaced
+    assert second.failure is not None
+    assert ("HTTP 403" if why == "refused" else "cannot be read") in second.failure
+    assert sign_ins(sandbox)["live"] == 2
+    # The new pair stands and is good: who signs out gives it up.
+    assert out(source_url, settings_of(sandbox)).failure is None
+    assert sign_ins(sandbox)["live"] == 1
+
+
 # -- Kept alive ------------------------------------------------------------------------------------------------------
 
 
@@ -201,11 +231,11 @@ def test_a_short_life_is_refreshed_ten_minutes_before_its_end(
 ) -> None:
     with running_sandbox(movies=20, options=("--trakt-poll-seconds=0", "--trakt-token-seconds=3600")) as sandbox:
         signed_in(sandbox, source_url)
-        for minutes, refreshed in ((48, False), (52, True)):
+        for minutes, is_refreshed in ((48, False), (52, True)):
             shift_clock(connection, timedelta(minutes=minutes))
             kept = keep(source_url, settings_of(sandbox))
             assert kept is not None
-            assert kept.refreshed is refreshed
+            assert kept.refreshed is is_refreshed
 
 
 def test_four_processes_that_find_it_due_refresh_it_once(
@@ -254,7 +284,7 @@ def test_a_user_who_left_is_told_of_once_and_trakt_is_asked_once(
             keep(source_url, settings_of(sandbox))
     assert sign_ins(sandbox)["refused"] == 1
     ended = connection.execute("SELECT ended_at IS NOT NULL, ended_because FROM trakt.oauth_tokens").fetchone()
-    assert ended == (True, "Trakt takes its refresh token no more (HTTP 400)")
+    assert ended == (True, "Trakt takes its refresh token no more (invalid_grant)")
     signed_in(sandbox, source_url)
     assert connection.execute("SELECT ended_at, ended_because FROM trakt.oauth_tokens").fetchone() == (None, None)
 
@@ -270,8 +300,53 @@ def test_an_outage_leaves_the_pair_as_it_is_for_the_next_time(
     sandbox.control(do="fault", path="/oauth/token", status=403)
     with pytest.raises(PermanentServiceError, match="TRAKT_CLIENT_SECRET is wrong"):
         keep(source_url, settings_of(sandbox))
+    sandbox.control(do="fault", path="/oauth/token", status=400)
+    with pytest.raises(PermanentServiceError, match="HTTP 400"):
+        keep(source_url, settings_of(sandbox))
     assert connection.execute("SELECT * FROM trakt.oauth_tokens").fetchone() == before
     kept = keep(source_url, settings_of(sandbox))
+    assert kept is not None
+    assert kept.refreshed
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error":"invalid_client","error_description":"invalid_grant is another word"}',
+        b'{"error":"invalid_request"}',
+        b'{"error":["invalid_grant"]}',
+        b'"invalid_grant"',
+        b"invalid_grant",
+        b"",
+    ],
+    ids=repr,
+)
+def test_no_other_word_than_invalid_grant_ends_a_sign_in(
+    sandbox: RunningSandbox,
+    source_url: str,
+    connection: psycopg.Connection,
+    shift_clock: ShiftClock,
+    body: bytes,
+) -> None:
+    signed_in(sandbox, source_url)
+    ages(sandbox, connection, shift_clock, days=6, hours=20)
+    access = settings_of(sandbox).require_trakt_sign_in()
+
+    async def scene(transport: httpx.AsyncBaseTransport | None) -> SignIn | None:
+        database = Database(source_url)
+        try:
+            async with TraktSignInClient(access, source_url=database.url, pace=QUICK, transport=transport) as client:
+                return await refreshed(client, database, access.token_key)
+        finally:
+            await database.aclose()
+
+    before = connection.execute("SELECT * FROM trakt.oauth_tokens").fetchone()
+    refuses = httpx.MockTransport(lambda _: httpx.Response(400, content=body))
+    with pytest.raises(PermanentServiceError) as refused:
+        asyncio.run(scene(refuses))
+    assert (type(refused.value), refused.value.status) == (PermanentServiceError, 400)
+    assert connection.execute("SELECT * FROM trakt.oauth_tokens").fetchone() == before
+    kept = asyncio.run(scene(None))
     assert kept is not None
     assert kept.refreshed
 
@@ -374,6 +449,58 @@ def test_everything_is_removed_also_where_trakt_cannot_be_told_and_that_is_said(
     assert set(left(connection).values()) == {0}
     if why != "no answer":  # it may have been told all the same
         assert sign_ins(sandbox)["live"] == 1
+
+
+def test_signing_out_needs_no_contact(sandbox: RunningSandbox, source_url: str) -> None:
+    signed_in(sandbox, source_url)
+    settings = settings_of(sandbox, is_on=False).model_copy(update={"trakt_contact": None})
+    with pytest.raises(SettingsError, match="TRAKT_CONTACT is not set"):
+        settings.require_trakt_sign_in()
+    assert out(source_url, settings) == SignedOut(pages=0, was_signed_in=True)
+    assert sign_ins(sandbox)["live"] == 0
+
+
+def test_who_signs_out_and_the_daily_removal_wait_for_each_other(
+    source_url: str, connection: psycopg.Connection
+) -> None:
+    fill(connection)
+    keep = {"keep": timedelta(days=-1)}
+    with psycopg.connect(source_url) as daily:  # as catalog_assets.streaming.retention.remove_trakt
+        daily.execute(statement("streaming/lock_trending"))
+        daily.execute(statement("trakt/delete_old_snapshots"), keep)
+        with ThreadPoolExecutor(1) as thread:
+            leaving = thread.submit(out, source_url, Settings())
+            while connection.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() != (1,):
+                time.sleep(0.01)
+            removed = daily.execute(statement("trakt/delete_expired_pages"), keep).fetchone()
+            daily.commit()
+            assert leaving.result(timeout=30) == SignedOut(pages=0, was_signed_in=False)
+    assert removed == (1, 2)
+
+
+def test_the_daily_removal_where_trakt_is_off_waits_for_who_signs_out(
+    sandbox: RunningSandbox, source_url: str, connection: psycopg.Connection
+) -> None:
+    signed_in(sandbox, source_url)
+    fill(connection)
+    with psycopg.connect(source_url) as holder, ThreadPoolExecutor(2) as threads:
+        holder.execute(statement("trakt/lock_sign_in"))
+        leaving = threads.submit(out, source_url, settings_of(sandbox, is_on=False))
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while connection.execute(waiting).fetchone() != (1,):
+            time.sleep(0.01)
+
+        def daily() -> Removed:
+            with psycopg.connect(source_url, autocommit=True) as own:
+                return remove_trakt(own, is_off=True)
+
+        removing = threads.submit(daily)
+        while connection.execute(waiting).fetchone() != (2,):
+            time.sleep(0.01)
+        holder.commit()
+        assert leaving.result(timeout=30) == SignedOut(pages=1, was_signed_in=True)
+        assert removing.result(timeout=30) == Removed()
+    assert set(left(connection).values()) == {0}
 
 
 def test_two_that_remove_everything_at_once_wait_for_each_other(

@@ -29,6 +29,7 @@ from tests.streaming.trending import (
     tmdb_body,
     trakt_body,
 )
+from tests.trakt.sign_ins import KEY
 
 HOUR = timedelta(hours=1)
 
@@ -263,6 +264,34 @@ def test_both_sources_are_materialized_and_one_that_is_down_leaves_the_other_alo
         connection.execute("SELECT trakt.remove_everything()")
         assert rows(connection, "SELECT DISTINCT source FROM trakt.trending_entries") == [("tmdb",)]
         assert len(rows(connection, "SELECT * FROM streaming.trending_entries")) == len(published)
+
+
+def test_a_sign_in_that_cannot_be_kept_is_told_and_holds_no_list_up(
+    source_url: str,
+    materialize: Materialize,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with psycopg.connect(source_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO trakt.oauth_tokens"
+            " (service, access_token, refresh_token, expires_in_s, expires_at, created_at, updated_at)"
+            " VALUES ('trakt', 'x', 'y', 604800, ops.now() + interval '5 minutes', ops.now(), ops.now())"
+        )
+        for name, value, told in (
+            ("TRAKT_TOKEN_KEY", "", "TRAKT_TOKEN_KEY is not set"),
+            ("TRAKT_TOKEN_KEY", "short", "TRAKT_TOKEN_KEY is no Fernet key"),
+            ("TRAKT_CLIENT_SECRET", "", "TRAKT_CLIENT_SECRET is not set"),
+        ):
+            monkeypatch.setenv("TRAKT_TOKEN_KEY", KEY)
+            monkeypatch.setenv(name, value)
+            result = materialize()
+            assert result.success
+            (made,) = result.asset_materializations_for_node("trakt__trending_pages")
+            assert str(made.metadata["sign_in"].value).startswith(told)
+            assert f"the sign-in to Trakt is not as it should be: {told}" in capfd.readouterr().err
+        assert rows(connection, "SELECT count(*) FROM trakt.pages WHERE problem IS NULL") == [(12,)]
+        assert rows(connection, "SELECT ended_at FROM trakt.oauth_tokens") == [(None,)]
 
 
 def test_where_trakt_is_off_its_assets_say_so_and_tmdbs_go_on(

@@ -78,6 +78,12 @@ COMMENT ON COLUMN streaming.cache_uses.hits IS 'Fresh enough: nothing was asked'
 COMMENT ON COLUMN streaming.cache_uses.misses IS 'Asked for and had';
 COMMENT ON COLUMN streaming.cache_uses.stale IS 'Asked for in vain: an older answer served';
 
+CREATE FUNCTION streaming.as_json(body bytea) RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+-- A text of jsonb holds no NUL: the escape goes, unless its backslash is itself escaped.
+AS $$ SELECT regexp_replace(convert_from(body, 'UTF8'), '(?<!\\)((?:\\\\)*)\\u0000', '\1', 'g')::jsonb $$;
+COMMENT ON FUNCTION streaming.as_json IS 'The JSON of a usable answer, without NULs';
+
 CREATE VIEW streaming.newest_answers AS
 SELECT DISTINCT ON (p.cache_key)
   p.cache_key, p.page_id, p.service, p.endpoint, p.rule, p.sent_at, p.etag, confirmed.at AS confirmed_at,
@@ -95,7 +101,7 @@ COMMENT ON COLUMN streaming.newest_answers.expires_at IS 'Until when it is serve
 
 CREATE VIEW streaming.streaming_cache AS
 SELECT
-  a.cache_key, convert_from(a.body, 'UTF8')::jsonb AS data, a.expires_at, a.sent_at AS created_at, a.confirmed_at AS updated_at,
+  a.cache_key, streaming.as_json(a.body) AS data, a.expires_at, a.sent_at AS created_at, a.confirmed_at AS updated_at,
   a.expires_at <= ops.now() AS is_expired
 FROM streaming.newest_answers AS a
 WHERE a.endpoint <> 'id_map';

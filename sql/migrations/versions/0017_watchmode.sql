@@ -77,8 +77,12 @@ CREATE TABLE streaming.watchmode_credits (
 );
 CREATE INDEX watchmode_credits_by_time ON streaming.watchmode_credits (read_at);
 COMMENT ON TABLE streaming.watchmode_credits IS 'What Watchmode said of the account''s month, each time it was asked (it costs nothing)';
+COMMENT ON COLUMN streaming.watchmode_credits.read_at IS 'When it was asked';
 COMMENT ON COLUMN streaming.watchmode_credits.quota IS 'Credits of the month';
-COMMENT ON COLUMN streaming.watchmode_credits.used IS 'Of them, by whoever uses the key; what is counted here may be ahead of it';
+COMMENT ON COLUMN streaming.watchmode_credits.used IS 'Of them, by whoever uses the key; what is counted here may be ahead of it. Less than the row before: its month began anew';
+
+ALTER TABLE ops.budgets ADD COLUMN spent_at timestamptz;
+COMMENT ON COLUMN ops.budgets.spent_at IS 'When the service refused a request because no unit was left, whatever was counted; null: what is counted holds.';
 
 CREATE VIEW streaming.watchmode_units AS
 SELECT
@@ -144,7 +148,7 @@ COMMENT ON COLUMN streaming.watchmode_titles.answered_at IS 'When the newest usa
 COMMENT ON COLUMN streaming.watchmode_titles.page_id IS 'The page that holds it; removed after 30 days';
 COMMENT ON COLUMN streaming.watchmode_titles.attempts IS 'Failures since then';
 COMMENT ON COLUMN streaming.watchmode_titles.not_before IS 'After a failure: when it may be asked for again';
-COMMENT ON COLUMN streaming.watchmode_titles.gone_at IS 'Since when Watchmode knows no such id; asked for again after 30 days, or under another id';
+COMMENT ON COLUMN streaming.watchmode_titles.gone_at IS 'Since when Watchmode knows no such id; asked for again after 28 days, or under another id';
 
 CREATE VIEW streaming.watchmode_candidates AS
 WITH clock AS MATERIALIZED (  -- read once, not for every title
@@ -193,7 +197,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
   SELECT
     1
-    + 2 * greatest(coalesce(21 - trending_rank, 0), 0)
+    + CASE WHEN trending_rank <= 20 THEN 20 + 2 * (21 - trending_rank) ELSE 0 END
     + 20 * greatest(coalesce(1 - released_days / 90::double precision, 0), coalesce(1 - comes_days / 14::double precision, 0), 0)
     + 10 * log(1 + greatest(request_count, 0)::double precision)
 $$;
@@ -211,6 +215,7 @@ WITH clock AS MATERIALIZED (
     c.comes_on - (clock.at AT TIME ZONE 'UTC')::date AS comes_days,
     -- A clock that was set back makes an answer new, not yet to come.
     greatest(least(coalesce(clock.at - t.answered_at, interval '30 days'), interval '30 days'), interval '0') AS age,
+    clock.ttl * 6 AS longest,
     clock.at AS now, clock.ttl
   FROM streaming.watchmode_candidates AS c
   JOIN streaming.id_mappings AS m ON c.media_type = m.media_type AND c.tmdb_id = m.tmdb_id
@@ -220,17 +225,19 @@ WITH clock AS MATERIALIZED (
   SELECT
     *,
     streaming.watchmode_interest(trending_rank, released_days, comes_days, request_count) AS interest,
-    extract(EPOCH FROM age)::double precision / extract(EPOCH FROM ttl)::double precision AS staleness,
+    extract(EPOCH FROM least(age, longest))::double precision / extract(EPOCH FROM ttl)::double precision AS staleness,
+    CASE WHEN trending_rank <= 20 AND age >= interval '60 hours' THEN age END AS overdue,
     coalesce(answered_at + ttl <= now, true)
     AND coalesce(not_before <= now OR not_before > now + interval '2 days', true)
-    AND coalesce(gone_at <= now - interval '30 days', true) AS is_due
+    AND coalesce(gone_at <= now - interval '28 days', true) AS is_due
   FROM states
 )
 SELECT
   CASE
     WHEN is_due THEN row_number() OVER (
       PARTITION BY is_due
-      ORDER BY interest * staleness DESC, trending_rank ASC NULLS LAST, popularity DESC NULLS LAST, media_type ASC, tmdb_id ASC
+      ORDER BY
+        overdue DESC NULLS LAST, interest * staleness DESC, trending_rank ASC NULLS LAST, popularity DESC NULLS LAST, media_type ASC, tmdb_id ASC
     )
   END AS place,
   media_type, tmdb_id, watchmode_id, title, is_due, interest * staleness AS priority, interest, staleness,
@@ -248,9 +255,9 @@ SELECT
   trending_rank, released_on, comes_on, request_count, popularity, asked_at, answered_at, attempts, not_before, last_error, gone_at
 FROM judged;
 COMMENT ON VIEW streaming.watchmode_queue IS 'Titles whose offers Watchmode may be asked for: the first place gets the next unit';
-COMMENT ON COLUMN streaming.watchmode_queue.place IS 'From 1, by priority, then rank, popularity, kind and number; null: not due';
+COMMENT ON COLUMN streaming.watchmode_queue.place IS 'From 1: what trends and had no answer for 60 hours, by its answer''s age, then all by priority, rank, popularity, kind and number; null: not due';
 COMMENT ON COLUMN streaming.watchmode_queue.is_due IS 'Its answer is past its time to live, or there is none, and no failure makes it wait';
 COMMENT ON COLUMN streaming.watchmode_queue.priority IS 'interest x staleness: docs/scores.md, "Who gets a unit"';
 COMMENT ON COLUMN streaming.watchmode_queue.interest IS 'From 1 on: trending, recency of release and requests by users';
-COMMENT ON COLUMN streaming.watchmode_queue.staleness IS 'Age of the answer in times to live; 30 days'' worth where there is none';
+COMMENT ON COLUMN streaming.watchmode_queue.staleness IS 'Age of the answer in times to live, at most 6, which is also what a title without an answer has';
 COMMENT ON COLUMN streaming.watchmode_queue.reasons IS 'What its priority comes from';

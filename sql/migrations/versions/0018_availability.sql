@@ -67,7 +67,7 @@ CREATE TABLE streaming.watchmode_answers (
   PRIMARY KEY (media_type, tmdb_id, region)
 );
 CREATE INDEX watchmode_answers_of_page ON streaming.watchmode_answers (page_id);  -- a page that goes takes them with it
-COMMENT ON TABLE streaming.watchmode_answers IS 'Where Watchmode was asked about a title: without a row in watchmode_offers it is offered nowhere there. Goes with its page';
+COMMENT ON TABLE streaming.watchmode_answers IS 'Where Watchmode was asked about a title: without a row in watchmode_offers it is offered nowhere there, or Watchmode knows no such title. Goes with its page';
 COMMENT ON COLUMN streaming.watchmode_answers.region IS 'A region that was asked for, whether or not the answer names it';
 COMMENT ON COLUMN streaming.watchmode_answers.fetched_at IS 'When it was asked';
 
@@ -235,7 +235,7 @@ CREATE TABLE streaming.availability_changes (
 CREATE INDEX availability_changes_of_provider ON streaming.availability_changes (provider_id, region, seen_at);
 CREATE INDEX availability_changes_of_title ON streaming.availability_changes (media_type, tmdb_id, seen_at);
 CREATE INDEX availability_changes_by_time ON streaming.availability_changes (source, seen_at);
-COMMENT ON TABLE streaming.availability_changes IS 'Arrivals and departures of titles by provider, region and type. What a source first says of a title is neither';
+COMMENT ON TABLE streaming.availability_changes IS 'Arrivals and departures of titles by provider, region and type, in turn. What a source first says of a title is neither, unless it had left; what is removed because a source''s terms allow no more is no departure';
 COMMENT ON COLUMN streaming.availability_changes.seen_at IS 'When the source was asked whose answer shows it: it happened since the answer before';
 COMMENT ON COLUMN streaming.availability_changes.source IS 'Whose answer shows it';
 COMMENT ON COLUMN streaming.availability_changes.leaving_date IS 'The day announced; null: neither source announces any';
@@ -264,34 +264,42 @@ SELECT
 FROM streaming.watchmode_offers AS w
 JOIN streaming.watchmode_answers AS a USING (media_type, tmdb_id, region)
 JOIN streaming.provider_ids AS i ON i.source = 'watchmode' AND w.source_id = i.source_id
-LEFT JOIN streaming.currencies AS c ON w.region = c.region;
-COMMENT ON VIEW streaming.priced_offers IS 'Watchmode''s offers, with provider, type and currency';
+LEFT JOIN streaming.currencies AS c ON w.region = c.region
+WHERE NOT EXISTS (
+  SELECT FROM streaming.availability_changes AS g
+  WHERE
+    g.media_type = w.media_type AND g.tmdb_id = w.tmdb_id AND g.region = w.region AND g.provider_id = i.provider_id
+    AND g.offer_type = streaming.offer_type(w.type) AND g.change = 'left' AND g.seen_at > a.fetched_at
+);
+COMMENT ON VIEW streaming.priced_offers IS 'Watchmode''s offers, with provider, type and currency, without those that left after it was asked';
 
 CREATE VIEW streaming.streaming_availability AS
 SELECT
   md5(concat_ws('/', m.media_type, m.tmdb_id, m.region, m.provider_id, m.offer_type, m.quality))::uuid AS id,
   m.tmdb_id, m.media_type, m.region, p.name AS service_name, m.offer_type AS service_type, p.logo_url AS service_logo_url,
-  m.deep_link, m.price_amount, m.price_currency, m.quality, NULL::date AS leaving_date, m.fetched_at,
-  m.fetched_at + t.ttl AS expires_at, m.fetched_at + t.ttl <= ops.now() AS is_stale, m.sources, m.provider_id,
-  m.ios_url, m.android_url, m.seasons, m.episodes
+  m.deep_link, m.price_amount, m.price_currency, m.quality, NULL::date AS leaving_date, greatest(m.listed_at, m.priced_at) AS fetched_at,
+  fresh.until AS expires_at, fresh.until <= ops.now() AS is_stale, m.sources, m.provider_id,
+  m.ios_url, m.android_url, m.seasons, m.episodes, m.priced_at AS price_fetched_at
 FROM (
   (SELECT DISTINCT ON (w.media_type, w.tmdb_id, w.region, w.provider_id, w.offer_type, w.quality)
     w.media_type, w.tmdb_id, w.region, w.provider_id, w.offer_type, w.quality, w.price_amount, w.price_currency, w.deep_link,
-    w.ios_url, w.android_url, w.seasons, w.episodes, w.fetched_at, 'watchmode_availability' AS rule,
-    CASE WHEN EXISTS (
-      SELECT FROM streaming.listed_offers AS l
-      WHERE
-        l.media_type = w.media_type AND l.tmdb_id = w.tmdb_id AND l.region = w.region AND l.provider_id = w.provider_id
-        AND l.offer_type = w.offer_type
-    ) THEN '{tmdb,watchmode}'::text[] ELSE '{watchmode}'::text[] END AS sources
+    w.ios_url, w.android_url, w.seasons, w.episodes, w.fetched_at AS priced_at, l.listed_at,
+    CASE WHEN l.listed_at IS NULL THEN '{watchmode}'::text[] ELSE '{tmdb,watchmode}'::text[] END AS sources
   FROM streaming.priced_offers AS w
+  CROSS JOIN LATERAL (
+    SELECT max(o.fetched_at) AS listed_at
+    FROM streaming.listed_offers AS o
+    WHERE
+      o.media_type = w.media_type AND o.tmdb_id = w.tmdb_id AND o.region = w.region AND o.provider_id = w.provider_id
+      AND o.offer_type = w.offer_type
+  ) AS l
   ORDER BY
     w.media_type ASC, w.tmdb_id ASC, w.region ASC, w.provider_id ASC, w.offer_type ASC, w.quality ASC,
     w.price_amount ASC NULLS LAST, w.deep_link IS NULL ASC, w.source_id ASC, w.type ASC)
   UNION ALL
   SELECT
     l.media_type, l.tmdb_id, l.region, l.provider_id, l.offer_type, NULL, NULL, NULL, NULL,
-    NULL, NULL, NULL, NULL, max(l.fetched_at), 'tmdb_providers', '{tmdb}'::text[]
+    NULL, NULL, NULL, NULL, NULL, max(l.fetched_at), '{tmdb}'::text[]
   FROM streaming.listed_offers AS l
   WHERE NOT EXISTS (
     SELECT FROM streaming.priced_offers AS w
@@ -302,7 +310,13 @@ FROM (
   GROUP BY l.media_type, l.tmdb_id, l.region, l.provider_id, l.offer_type
 ) AS m
 JOIN streaming.providers AS p USING (provider_id)
-LEFT JOIN streaming.ttls AS t USING (rule);
+CROSS JOIN LATERAL (
+  SELECT
+    greatest(
+      m.listed_at + (SELECT t.ttl FROM streaming.ttls AS t WHERE t.rule = 'tmdb_providers'),
+      m.priced_at + (SELECT t.ttl FROM streaming.ttls AS t WHERE t.rule = 'watchmode_availability')
+    ) AS until
+) AS fresh;
 COMMENT ON VIEW streaming.streaming_availability IS 'Where titles can be watched: TMDB''s and Watchmode''s offers, one row for each title, region, provider, type and quality. Meant for one title at a time';
 COMMENT ON COLUMN streaming.streaming_availability.id IS 'Made of the columns that name the row';
 COMMENT ON COLUMN streaming.streaming_availability.region IS 'ISO 3166-1 alpha-2';
@@ -312,10 +326,11 @@ COMMENT ON COLUMN streaming.streaming_availability.price_amount IS 'Watchmode''s
 COMMENT ON COLUMN streaming.streaming_availability.price_currency IS 'ISO 4217, the country''s own; null without a price';
 COMMENT ON COLUMN streaming.streaming_availability.quality IS 'SD, HD, 4K as Watchmode says it; null: not said, TMDB never says it';
 COMMENT ON COLUMN streaming.streaming_availability.leaving_date IS 'Neither source tells it: always null';
-COMMENT ON COLUMN streaming.streaming_availability.fetched_at IS 'When the source was asked whose row it is: Watchmode''s where both have it';
-COMMENT ON COLUMN streaming.streaming_availability.expires_at IS 'When it should have been asked again';
-COMMENT ON COLUMN streaming.streaming_availability.is_stale IS 'That moment has passed';
+COMMENT ON COLUMN streaming.streaming_availability.fetched_at IS 'When a source that says so was last asked';
+COMMENT ON COLUMN streaming.streaming_availability.expires_at IS 'When the last answer that says so should have been asked for again';
+COMMENT ON COLUMN streaming.streaming_availability.is_stale IS 'That moment has passed. The price may be older: see price_fetched_at';
 COMMENT ON COLUMN streaming.streaming_availability.sources IS 'Who says so';
+COMMENT ON COLUMN streaming.streaming_availability.price_fetched_at IS 'When Watchmode was asked, whose price, quality and links these are; null: TMDB alone says so';
 COMMENT ON COLUMN streaming.streaming_availability.provider_id IS 'See providers: one for all numbers and spellings of a service';
 
 CREATE VIEW streaming.titles_by_provider AS

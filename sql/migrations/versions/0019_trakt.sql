@@ -41,7 +41,7 @@ COMMENT ON COLUMN trakt.oauth_tokens.scope IS 'What the user allowed, as Trakt n
 COMMENT ON COLUMN trakt.oauth_tokens.expires_in_s IS 'Seconds that this access token lives as a whole; refreshed when a tenth of it, and at least ten minutes, is left';
 COMMENT ON COLUMN trakt.oauth_tokens.expires_at IS 'When the access token ends: Trakt''s created_at and expires_in';
 COMMENT ON COLUMN trakt.oauth_tokens.ended_at IS 'Since when Trakt takes the refresh token no more: the user must sign in again. Null: signed in';
-COMMENT ON COLUMN trakt.oauth_tokens.ended_because IS 'What Trakt said then';
+COMMENT ON COLUMN trakt.oauth_tokens.ended_because IS 'What Trakt said then: OAuth''s word, invalid_grant. Nothing else ends a sign-in';
 COMMENT ON COLUMN trakt.oauth_tokens.created_at IS 'When the user signed in';
 COMMENT ON COLUMN trakt.oauth_tokens.updated_at IS 'When the pair, or what is known of it, last changed';
 
@@ -49,10 +49,11 @@ CREATE FUNCTION trakt.remove_everything() RETURNS bigint
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  tables text := (SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables WHERE schemaname = 'trakt');
+  tables text := (SELECT string_agg(format('%I.%I', schemaname, tablename), ', ' ORDER BY tablename) FROM pg_tables WHERE schemaname = 'trakt');
   pages bigint;
 BEGIN
-  -- As whoever changes the sign-in (sql/trakt/lock_sign_in.sql): two that remove would wait for each other's tables.
+  -- As whoever changes the sign-in (sql/trakt/lock_sign_in.sql): two that remove would wait for each other's tables. Its callers hold
+  -- sql/streaming/lock_trending.sql before it, as whoever else writes to more than one of the tables.
   PERFORM pg_advisory_xact_lock(hashtextextended('trakt.oauth_tokens', 0));
   -- Whoever writes ends first; then nothing of Trakt is left in between.
   EXECUTE 'LOCK TABLE ' || tables || ' IN ACCESS EXCLUSIVE MODE';

@@ -150,6 +150,7 @@ CROSS JOIN LATERAL (
   SELECT s.snapshot_id
   FROM trakt.trending_snapshots AS s
   WHERE s.media_type = kind.media_type AND s.time_window = span.time_window AND s.source = told.source
+    AND s.hour <= (SELECT ops.now())  -- a clock that was ahead leaves hours of the future
   ORDER BY s.hour DESC
   LIMIT 1
 ) AS newest
