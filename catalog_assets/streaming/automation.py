@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from catalog_assets.automation import UNFINISHED
-from catalog_assets.jobs import AVAILABILITY, COMING_SOON, REFERENCE, TRENDING, streaming_jobs
+from catalog_assets.jobs import AVAILABILITY, COMING_SOON, REFERENCE, TMDB_INGEST, TRENDING, streaming_jobs
+from catalog_assets.tmdb.automation import DUE_FOR
 from resources.dagster_resources import SourceDatabase
 from resources.settings import Settings, load_settings
 from resources.statements import statement
@@ -122,12 +123,14 @@ def stale_streaming(context: dg.SensorEvaluationContext, source: SourceDatabase)
         access = {"tmdb": settings.tmdb, "watchmode": settings.watchmode, "trakt": settings.trakt}
         services = {name: each is not None for name, each in access.items()}
         stale = {row[0] for row in connection.execute(statement("streaming/list_stale"), services).fetchall()}
-        ((now,),) = connection.execute(statement("ops/read_now")).fetchall()
+        kept, _, now = connection.execute(statement("tmdb/count_overdue"), {"due_for": DUE_FOR}).fetchall()[0]
     waiting = [job for job in on if job in stale]
     if not waiting:
         return dg.SkipReason("Nothing is past its time to live.")
     if _any(context.instance, waiting=JOBS, filters={"statuses": UNFINISHED}):
         return dg.SkipReason("A run of streaming is queued or in progress.")
+    if settings.tmdb is not None and not kept and not _tried(context.instance, TMDB_INGEST):
+        return dg.SkipReason("TMDB's first titles come first.")
     own = {"tags": {_SENSOR_TAG: context.sensor_name}, "created_after": now - PAUSE}
     asked = next((job for job in waiting if not _any(context.instance, waiting=[job], filters=own)), None)
     if asked is None:
@@ -139,6 +142,12 @@ def stale_streaming(context: dg.SensorEvaluationContext, source: SourceDatabase)
         asset_selection=on[asked],
     )
     return dg.SensorResult(run_requests=[request])
+
+
+def _tried(instance: dg.DagsterInstance, job: str) -> bool:
+    """Whether the newest run of a job is over, in whatever way."""
+    records = instance.get_run_records(dg.RunsFilter(job_name=job), limit=1)
+    return bool(records) and records[0].dagster_run.is_finished
 
 
 def _any(instance: dg.DagsterInstance, *, waiting: Sequence[str], filters: dict[str, object]) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from catalog_assets.build import build_definitions
-from catalog_assets.jobs import AVAILABILITY, COMING_SOON, REFERENCE, STREAMING, TRENDING
+from catalog_assets.jobs import AVAILABILITY, COMING_SOON, REFERENCE, STREAMING, TMDB_INGEST, TRENDING
 from catalog_assets.streaming.automation import (
     OFF,
     asked_assets,
@@ -54,6 +54,9 @@ def connection(source_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[psy
             "INSERT INTO streaming.ttls VALUES"
             " ('aggregated_trending', '1 hour'), ('coming_soon', '24 hours'), ('id_map', '24 hours'),"
             " ('tmdb_reference', '24 hours'), ('watchmode_availability', '12 hours'), ('tmdb_trending', '3 hours')"
+        )
+        opened.execute(
+            "INSERT INTO tmdb.titles (media_type, tmdb_id, wanted_by, wanted_at) VALUES ('movie', 1, 'x', ops.now())"
         )
         yield opened
 
@@ -156,9 +159,17 @@ def test_a_run_takes_what_the_services_that_are_on_can_tell(
     assert skipped.skip_message == OFF
 
 
-def test_a_new_platform_asks_for_everything_one_job_after_the_other(
+def test_a_new_platform_asks_for_everything_one_job_after_the_other_once_tmdb_was_tried(
     connection: psycopg.Connection, instance: dg.DagsterInstance
 ) -> None:
+    connection.execute("DELETE FROM tmdb.titles")
+    waits = [looked(instance)]
+    ingest = instance.create_run_for_job(built().resolve_job_def(TMDB_INGEST))
+    waits.append(looked(instance))
+    assert [each.skip_message for each in waits if isinstance(each, dg.SkipReason)] == [
+        "TMDB's first titles come first."
+    ] * 2
+    instance.report_run_failed(ingest)
     for job in (REFERENCE, TRENDING, COMING_SOON):  # no work is there, whose offers could be merged
         request = requested(looked(instance))
         assert request.job_name == job
