@@ -114,7 +114,7 @@ class WatchmodeClient(ServiceClient):
 
         Raises:
             BudgetSpent: as there, and where Watchmode says that the month's units are used up (402): then nobody asks
-                again for what costs any, until the month ends or Watchmode says that there are more.
+                again for what costs any, until Watchmode's credits are others than they were, or a day is over.
         """
         try:
             return await super().get(path, params, etag, cost)

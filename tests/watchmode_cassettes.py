@@ -17,7 +17,8 @@ from catalog_assets.streaming.coming_soon import _releases
 from catalog_assets.streaming.id_map import REQUEST as ID_MAP
 from catalog_assets.streaming.providers import WATCHMODE_DIRECTORIES
 from catalog_assets.streaming.requests import Request
-from catalog_assets.streaming.watchmode_queue import REGIONS, STATUS, offers_request
+from catalog_assets.streaming.watchmode_credits import STATUS
+from catalog_assets.streaming.watchmode_queue import REGIONS, offers_request
 from resources.client import Answer
 from resources.watchmode import WatchmodeClient
 from tests.cassettes import FOLDER as HOTSTAR_FOLDER

@@ -23,6 +23,7 @@ from catalog_assets.streaming.requests import Client, Request
 from catalog_assets.streaming.store import Store
 from catalog_assets.streaming.tmdb_rows import Rows, read_rows
 from catalog_assets.streaming.watchmode import Releases, read_releases
+from catalog_assets.streaming.watchmode_credits import know_month
 from catalog_assets.tmdb.columns import iso_date
 from catalog_assets.tmdb.details import read_object
 from resources.errors import ServiceError
@@ -90,6 +91,8 @@ async def fetch_upcoming(client: Client, store: Store, *, regions: Sequence[str]
 async def fetch_releases(client: Client, store: Store, *, force: bool = False) -> Fetched:
     """Has Watchmode's releases of the next days, with one credit unless there are too many for one answer.
 
+    Watchmode is asked first what is left of the month, and for nothing if nobody knows.
+
     Args:
         client: Watchmode.
         store: where answers are kept.
@@ -99,6 +102,11 @@ async def fetch_releases(client: Client, store: Store, *, force: bool = False) -
         DatabaseError: the database cannot be reached.
     """
     fetched = Fetched()
+    is_known, problem = await know_month(client, store)
+    if problem is not None:
+        fetched.problems.append(f"status: {problem}")
+    if not is_known:
+        return fetched
     today = (await store.rows("read_pacific_day", {}))[0]["day"]
     windows = [(today, today + timedelta(days=DAYS_AHEAD))]
     for asked in range(MOST_REQUESTS):

@@ -17,6 +17,7 @@ from catalog_assets.streaming.cache import answered
 from catalog_assets.streaming.requests import Client, Request
 from catalog_assets.streaming.store import Store
 from catalog_assets.streaming.watchmode import read_sources
+from catalog_assets.streaming.watchmode_credits import know_month
 from catalog_assets.streaming.watchmode_models import Source
 from catalog_assets.tmdb import models
 from catalog_assets.tmdb.columns import image_path, image_url, known_text
@@ -190,6 +191,8 @@ async def ask_for_directories(
 ) -> Asked:
     """Asks for what is not fresh of a service's directories. One that fails costs itself alone.
 
+    Watchmode is asked first what is left of the month, and for nothing if nobody knows.
+
     Args:
         client: of the service.
         store: where answers are kept.
@@ -198,6 +201,11 @@ async def ask_for_directories(
     """
     hits, misses, failures = 0, 0, []
     for request in requests:
+        if request.service == "watchmode":
+            is_known, problem = await know_month(client, store)
+            failures += [f"status: {problem}"] if problem is not None else []
+            if not is_known:
+                continue
         try:
             answer = await answered(client, store, request, read=_READERS[request.endpoint], force=force)
         except BudgetSpent:

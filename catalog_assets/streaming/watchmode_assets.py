@@ -18,6 +18,7 @@ from catalog_assets.streaming.store import Store
 from catalog_assets.streaming.watchmode_queue import Asked, ask_watchmode
 from catalog_assets.streaming.watchmode_shown import shown_calls, shown_queue
 from catalog_assets.tables import column_schema
+from catalog_assets.tmdb.models import MediaType
 from resources.client import ServiceClient
 from resources.dagster_resources import SourceDatabase, Watchmode
 from resources.event_loop import run
@@ -96,6 +97,15 @@ def id_mappings(
     )
 
 
+class WatchmodePagesConfig(AskingConfig):
+    """Titles that a run asks for before all others; forced, whatever the age of their answers."""
+
+    tmdb_ids: list[int] | None = Field(
+        default=None, description="These films first, if they are due or the run is forced; TMDB's numbers."
+    )
+    series_ids: list[int] | None = Field(default=None, description="These series, after these films.")
+
+
 @_asking(
     key=["streaming", "watchmode_pages"],
     description="Watchmode's offers of the titles that matter most, as many as its units reach: see docs/scores.md.",
@@ -106,12 +116,15 @@ def id_mappings(
     metadata={"dagster/table_name": "source.streaming.pages"},
 )
 def watchmode_pages(
-    context: dg.AssetExecutionContext, config: AskingConfig, source: SourceDatabase, watchmode: Watchmode
+    context: dg.AssetExecutionContext, config: WatchmodePagesConfig, source: SourceDatabase, watchmode: Watchmode
 ) -> dg.MaterializeResult[None]:
-    """Asks by priority, a day's units spread over its hours; if forced, titles with fresh answers come last."""
+    """Asks for named titles, then by priority, a day's units spread over its hours."""
+    films: list[tuple[MediaType, int]] = [("movie", tmdb_id) for tmdb_id in config.tmdb_ids or ()]
+    series: list[tuple[MediaType, int]] = [("tv", tmdb_id) for tmdb_id in config.series_ids or ()]
 
     async def ask(client: ServiceClient, store: Store) -> Asked:
-        return await ask_watchmode(client, store, regions=load_settings().regions, force=config.force)
+        regions = load_settings().regions
+        return await ask_watchmode(client, store, regions=regions, named=films + series, force=config.force)
 
     with step(context), source.database() as database:
         client = watchmode.client(database, run_id=context.run.run_id, asset=context.asset_key.to_user_string())
@@ -135,6 +148,7 @@ def watchmode_pages(
             "titles_answered": done.answered,
             "titles_gone": done.gone,
             "titles_failed": done.failed,
+            "titles_not_mapped": ", ".join(done.unmapped) or "none",
             "regions": ", ".join(done.regions) or "none",
             "regions_not_in_plan": ", ".join(done.left_out) or "none",
             **left,

@@ -5,7 +5,7 @@ request leaves without a unit (`ops.take_slot`). One run at a time asks, so that
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,13 +14,13 @@ import structlog
 from catalog_assets.streaming.cache import Answered, UnusableAnswer, answered
 from catalog_assets.streaming.requests import Client, Request
 from catalog_assets.streaming.store import Store
-from catalog_assets.streaming.watchmode import read_offers, read_regions, read_status
+from catalog_assets.streaming.watchmode import read_offers, read_regions
+from catalog_assets.streaming.watchmode_credits import note_status, units_left
+from catalog_assets.tmdb.models import MediaType
 from resources.errors import BudgetSpent, PermanentServiceError, ServiceError
-from resources.watchmode import ZONE
 
 log = structlog.get_logger(__name__)
 
-STATUS = "/v1/status"
 REGIONS = Request("watchmode", "regions", "watchmode_reference", "/v1/regions")
 
 _LONGEST_ERROR = 500
@@ -36,6 +36,7 @@ class Asked:
         failed: titles that brought no answer to use.
         regions: those that the offers are for.
         left_out: regions that the plan does not include.
+        unmapped: titles that were named and have no id of Watchmode's, such as `movie 550`.
         units_now: units that this hour's share still has; None: another run asks.
         units_today: units that the day still has.
         units_month: units that the month still has.
@@ -48,6 +49,7 @@ class Asked:
     failed: int = 0
     regions: Sequence[str] = ()
     left_out: Sequence[str] = ()
+    unmapped: Sequence[str] = ()
     units_now: int | None = None
     units_today: int | None = None
     units_month: int | None = None
@@ -55,14 +57,24 @@ class Asked:
     failure: str | None = None
 
 
-async def ask_watchmode(client: Client, store: Store, *, regions: Sequence[str], force: bool = False) -> Asked:
-    """Asks for the offers of as many titles as this hour's share of the day's units allows, by their places.
+async def ask_watchmode(
+    client: Client,
+    store: Store,
+    *,
+    regions: Sequence[str],
+    named: Sequence[tuple[MediaType, int]] = (),
+    force: bool = False,
+) -> Asked:
+    """Asks for the offers of named titles, then of as many as this hour's share of the day's units allows, by places.
 
     Args:
         client: Watchmode's.
         store: of schema streaming.
         regions: whose offers are wanted.
-        force: ask also for titles whose answers are within their time to live, behind those whose are not.
+        named: titles, by kind and TMDB's number, that come first, in this order, if they are due; the day's and the
+            month's units bound them, the hour's share does not.
+        force: ask for those that are named whatever the age of their answers; where none is, also for titles whose
+            answers are within their time to live, behind those whose are not.
 
     A service that does not answer, or refuses the key, is told and not raised: what else is known of offers is merged
     all the same.
@@ -77,7 +89,7 @@ async def ask_watchmode(client: Client, store: Store, *, regions: Sequence[str],
     try:
         await note_status(client, store)
         await _within_plan(client, store, regions, done)
-        await _ask_titles(client, store, done, force=force)
+        await _ask_titles(client, store, done, named, force=force)
     except BudgetSpent as spent:
         done.stopped_by = str(spent)
     except ServiceError as failed:
@@ -86,32 +98,6 @@ async def ask_watchmode(client: Client, store: Store, *, regions: Sequence[str],
     left = await units_left(store)
     done.units_now, done.units_today, done.units_month = left["now"], left["today"], left["month"]
     return done
-
-
-async def note_status(client: Client, store: Store) -> None:
-    """Asks how many credits the month has, which costs none, and writes the month's budget.
-
-    Raises:
-        ServiceError: Watchmode cannot be asked, or answers with something else.
-    """
-    answer = await client.get(STATUS, {}, cost=0)
-    status = read_status(answer.body)
-    if status.problem is not None:
-        raise UnusableAnswer(
-            f"watchmode answered {STATUS} with something else than the month's credits ({status.problem}): compare "
-            "the answer with the service's contract. Nothing is asked that might cost a credit.",
-            "watchmode",
-            STATUS,
-            answer.status,
-        )
-    noted = {"zone": ZONE, "quota": status.quota, "used": status.used, "read_at": answer.sent_at}
-    await store.rows("note_credits", noted | {"run_id": store.run_id})
-
-
-async def units_left(store: Store) -> dict[str, int | None]:
-    """Units that are left `now` (of this hour's share), `today` and this `month`; None where nothing bounds them."""
-    (left,) = await store.rows("read_units", {})
-    return left
 
 
 async def _within_plan(client: Client, store: Store, regions: Sequence[str], done: Asked) -> None:
@@ -124,15 +110,25 @@ async def _within_plan(client: Client, store: Store, regions: Sequence[str], don
         log.warning("regions are not in Watchmode's plan", regions=done.left_out)
 
 
-async def _ask_titles(client: Client, store: Store, done: Asked, *, force: bool) -> None:
+async def _ask_titles(
+    client: Client, store: Store, done: Asked, named: Sequence[tuple[MediaType, int]], *, force: bool
+) -> None:
     if not done.regions:
         done.failure = (
             "none of the regions in CATALOG_REGIONS is in Watchmode's plan: set one that is, or take another plan"
         )
         return
+    if named:
+        kinds, ids = zip(*dict.fromkeys(named), strict=True)
+        chosen = {"media_types": list(kinds), "tmdb_ids": list(ids), "force": force}
+        titles = await store.rows("choose_named_titles", chosen)
+        done.unmapped = [f"{title['media_type']} {title['tmdb_id']}" for title in titles if not title["watchmode_id"]]
+        for title in titles:
+            if title["watchmode_id"] and not await _ask_title(client, store, done, title, force=force):
+                return
+    force = force and not named
     left = (await units_left(store))["now"] or 0
-    titles = await store.rows("choose_watchmode_titles", {"most": left, "force": force})
-    for title in titles:
+    for title in await store.rows("choose_watchmode_titles", {"most": left, "force": force}):
         if not (await units_left(store))["now"]:
             done.stopped_by = "others used the units of this hour"
             return
@@ -156,22 +152,11 @@ class _NoTitle:
         return self.sent_at
 
 
-@dataclass(slots=True)
-class _Judge:
-    """Says whether an answer is a list of offers, and remembers what it said."""
-
-    problem: str | None = field(default=None)
-
-    def __call__(self, body: bytes) -> str | None:
-        self.problem = read_offers(body).problem
-        return self.problem
-
-
 async def _ask_title(client: Client, store: Store, done: Asked, title: dict[str, Any], *, force: bool) -> bool:
     """Asks for one title's offers and notes what came of it; False if no other need be asked for now."""
-    judge = _Judge()
+    request = offers_request(title, done.regions)
     try:
-        answer = await answered(client, store, offers_request(title, done.regions), read=judge, force=force)
+        answer = await answered(client, store, request, read=lambda body: read_offers(body).problem, force=force)
     except BudgetSpent:
         raise
     except UnusableAnswer as unusable:
@@ -189,16 +174,15 @@ async def _ask_title(client: Client, store: Store, done: Asked, title: dict[str,
         done.answered += 1
         await store.rows("note_watchmode_answer", title | {"sent_at": answer.sent_at, "page_id": answer.page_id})
         return True
-    return await _after_failure(store, done, title, answer, is_its_own=judge.problem is not None)
+    return await _after_failure(store, done, title, answer)
 
 
-async def _after_failure(
-    store: Store, done: Asked, title: dict[str, Any], answer: Answered, *, is_its_own: bool
-) -> bool:
-    if is_its_own:
+async def _after_failure(store: Store, done: Asked, title: dict[str, Any], answer: Answered) -> bool:
+    if answer.problem is not None:
         await _note_failure(store, done, title, answer.failure or "")
         return True
-    if not (await units_left(store))["now"]:
+    left = await units_left(store)
+    if 0 in (left["today"], left["month"]):
         done.stopped_by = answer.failure  # the budget was spent, by others' count or by Watchmode's
         return False
     await _note_failure(store, done, title, answer.failure or "")

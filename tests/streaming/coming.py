@@ -34,6 +34,13 @@ def release(watchmode_id: int, day: date, **more: Any) -> dict[str, Any]:
     return {**row, **service, "source_release_date": day.isoformat(), **more}
 
 
+def describe_watchmode(connection: psycopg.Connection) -> None:
+    """Makes Watchmode a service with a pace, as its client does: its budgets belong to it."""
+    connection.execute(
+        "INSERT INTO ops.pace (service, interval_s, rest_s, slow_s, timeout_s) VALUES ('watchmode', 0, 1, 1, 1)"
+    )
+
+
 @dataclass
 class Service:
     """Answers from what is put in: lists of films by region, pages of two rows; releases within the days asked for.
@@ -42,15 +49,19 @@ class Service:
         clock: of the database.
         films: by region.
         releases: rows.
-        failure: raised in place of any answer.
-        asked: every request's parameters.
+        failure: raised in place of any answer but that of Watchmode's `/status`.
+        status: raised in place of that.
+        asked: every request's parameters, those of `/status` apart.
+        statuses: how often that was asked for.
     """
 
     clock: Clock
     films: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     releases: list[dict[str, Any]] = field(default_factory=list)
     failure: ServiceError | None = None
+    status: ServiceError | None = None
     asked: list[dict[str, str]] = field(default_factory=list)
+    statuses: int = 0
 
     async def get(
         self,
@@ -59,10 +70,15 @@ class Service:
         etag: str | None = None,  # noqa: ARG002 - what clients take
         cost: int = 1,  # noqa: ARG002 - likewise
     ) -> Answer:
-        self.asked.append(dict(params))
-        if self.failure is not None:
-            raise self.failure
-        content = self._listed(params) if path == "/3/movie/upcoming" else self._released(params)
+        if path == "/v1/status":
+            self.statuses += 1
+            content, failure = {"quota": 2500, "quotaUsed": 0}, self.status
+        else:
+            self.asked.append(dict(params))
+            content = self._listed(params) if path == "/3/movie/upcoming" else self._released(params)
+            failure = self.failure
+        if failure is not None:
+            raise failure
         sent = self.clock.at
         return Answer(path, dict(params), 200, orjson.dumps(content), sent, sent + timedelta(seconds=1), 1, 0.0)
 
@@ -86,6 +102,9 @@ class Scene:
     clock: Clock
     tmdb: Service
     watchmode: Service
+
+    def __post_init__(self) -> None:
+        describe_watchmode(self.connection)
 
     @property
     def connection(self) -> psycopg.Connection:

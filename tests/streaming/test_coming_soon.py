@@ -62,7 +62,7 @@ def test_sources_are_merged_by_title_and_region_with_the_earliest_day_and_every_
         ("/2.jpg", START, START + timedelta(days=1), False)
     ]
     assert [asked["page"] for asked in scene.tmdb.asked if asked["region"] == "US"] == ["1", "2"]
-    assert scene.watchmode.asked == [{"start_date": "20261122", "end_date": "20261222", "limit": "500"}]
+    assert scene.watchmode.asked == [{"start_date": "20261122", "end_date": "20261222", "limit": "250"}]
     assert found(scene) == []
     assert is_replayed(scene)
 
@@ -199,19 +199,35 @@ def test_more_releases_than_one_answer_holds_are_asked_for_in_shorter_spans(scen
     scene.watchmode.releases = [
         release(100 * days + number, scene.day(days), tmdb_id=100 * days + number, tmdb_type="movie")
         for days in range(1, 31)
-        for number in range(20)
+        for number in range(10)
     ]
     _, releases = scene.fetch()
     assert (releases.pages, releases.problems) == (3, [])
     spans = [(asked["start_date"], asked["end_date"]) for asked in scene.watchmode.asked]
     assert spans == [("20261122", "20261222"), ("20261122", "20261207"), ("20261208", "20261222")]
-    assert scene.make().rows == 600
+    assert scene.make().rows == 300
     assert is_replayed(scene)
     scene.watchmode.releases *= 3
     scene.watchmode.asked.clear()
     _, releases = scene.fetch(force=True)
     assert len(scene.watchmode.asked) == MOST_REQUESTS
     assert releases.problems == ["releases: 3 spans of days were not asked for, to spare the budget"]
+
+
+def test_releases_cost_no_unit_while_nobody_knows_how_many_are_left(scene: Scene) -> None:
+    scene.watchmode.status = DOWN
+    _, releases = scene.fetch()
+    assert (releases.pages, releases.problems, scene.watchmode.asked) == (0, [f"status: {DOWN}"], [])
+    scene.watchmode.status = None
+    assert scene.fetch()[1].problems == []
+    assert scene.watchmode.statuses == 2
+    scene.clock.advance(minutes=50)
+    scene.fetch(force=True)
+    assert scene.watchmode.statuses == 2  # it was read within the hour
+    scene.watchmode.status = DOWN
+    scene.clock.advance(minutes=50)
+    _, releases = scene.fetch(force=True)  # the budget of before still holds
+    assert (releases.pages, releases.problems, len(scene.watchmode.asked)) == (1, [f"status: {DOWN}"], 3)
 
 
 def test_regions_that_are_not_configured_any_more_go_and_watchmode_tells_of_the_usa_alone(scene: Scene) -> None:

@@ -178,6 +178,40 @@ def test_a_first_file_that_is_none_is_refused_too(scene: Scene) -> None:
     assert scene.mappings() == set()
 
 
+def test_a_refused_file_is_not_sent_again_and_stays_refused(scene: Scene) -> None:
+    scene.load(csv_of(*films(100)))
+    small = csv_of(*films(40))
+    reason = "names 40 titles of TMDB's, where 95 at least"
+    for _ in range(3):
+        with pytest.raises(IdMapRefused, match=reason):
+            scene.load(small)
+        assert len(scene.offenders()["mapping_within_bounds"]) == 1
+    marks = [f'"{hash(body)}"' for body in (csv_of(*films(100)), small, small)]
+    assert [etag for etag, _ in scene.watchmode.asked] == [None, *marks]
+    pages = scene.rows("SELECT status, body_bytes > 0, problem IS NULL FROM streaming.pages ORDER BY page_id")
+    assert pages == [(200, True, True), (200, True, False), (304, False, False), (304, False, False)]
+    with pytest.raises(IdMapRefused, match=reason):
+        scene.load(force=True)
+    assert scene.watchmode.asked[-1][0] is None
+    scene.watchmode.body = RESTING  # the file of before is no newer for that
+    scene.clock.advance(days=1)
+    assert scene.fetch().failure == "it rests"
+    assert scene.load(csv_of(*films(96))).mapped == 96
+    assert scene.offenders() == {}
+
+
+def test_a_first_file_that_is_refused_is_not_sent_again_either_and_is_taken_once_it_can_be(scene: Scene) -> None:
+    for _ in range(2):
+        with pytest.raises(IdMapRefused, match="header"):
+            scene.load(b"no file")
+    assert [etag is None for etag, _ in scene.watchmode.asked] == [True, False]
+    scene.rows("UPDATE streaming.pages SET problem = 'of old' RETURNING 1")
+    scene.load(csv_of(FILM))
+    scene.rows("UPDATE streaming.pages SET problem = 'of old' WHERE status = 200 RETURNING 1")
+    assert scene.load(force=False).failure is None  # whoever reads it now has nothing to say against it
+    assert scene.watchmode.asked[-1][0] is None
+
+
 def test_a_person_can_take_a_file_that_lacks_many(scene: Scene) -> None:
     scene.load(csv_of(*films(100)))
     with pytest.raises(IdMapRefused, match="names 40"):
@@ -223,6 +257,27 @@ def test_rows_without_a_title_of_tmdbs_or_that_cannot_be_read_are_counted(scene:
     assert scene.rows("SELECT imdb_id, title, year FROM streaming.id_mappings WHERE tmdb_id = 10") == [
         (None, "ab", None)
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "behind", "rejected"),
+    [
+        ("\ufeff", "", "", 0),
+        ("", '900,tt0000900,900,movie,"Best" Movie,2020', "", 0),
+        ("", '900,tt0000900,900,movie,"Best Movie,2020', "", 1),
+        ("", "", '900,tt0000900,900,movie,"Best Movie,2020', 1),
+        ("\ufeff", '900,tt0000900,900,movie,"A,2020', '901,tt0000901,901,movie,"B,2020', 2),
+    ],
+    ids=["a mark of its bytes", "quotes within", "a lone quote", "at the end", "two"],
+)
+def test_a_line_out_of_shape_costs_itself_alone(
+    scene: Scene, before: str, line: str, behind: str, rejected: int
+) -> None:
+    rows = [f'{watchmode_id},{imdb_id},{tmdb_id},movie,"A, B",2000' for watchmode_id, imdb_id, tmdb_id, *_ in films(50)]
+    lines = [",".join(HEADER), *filter(None, (line, *rows, behind))]
+    load = scene.load((before + "\r\n".join(lines) + "\n").encode())
+    assert (load.rows, load.mapped, load.rejected) == (len(lines) - 1, len(lines) - 1 - rejected, rejected)
+    assert scene.rows("SELECT DISTINCT title FROM streaming.id_mappings WHERE tmdb_id < 900") == [("A, B",)]
 
 
 def test_where_watchmode_is_down_the_ids_stay_and_it_is_said(scene: Scene) -> None:
@@ -297,7 +352,7 @@ def test_the_sandboxes_file_names_every_title_that_it_knows(source_url: str, con
         with pytest.raises(IdMapRefused):
             load()
         answers = sandbox.truth("watchmode", requests=1)["requests"]["watchmode"]
-        assert [answer["status"] for answer in answers] == [200, 304, 200, 200]
+        assert [answer["status"] for answer in answers] == [200, 200, 200, 200]  # forced, each is asked for whole
 
 
 ids = st.integers(1, 40)

@@ -27,6 +27,7 @@ from resources.databases import Database
 from resources.errors import BudgetSpent, ServiceError, ServiceResting
 from tests.recorded import RECORDED
 from tests.streaming.availability import Offers, offer
+from tests.streaming.coming import describe_watchmode
 from tests.streaming.conftest import START, Clock
 from tests.tmdb.answers import ANYTHING
 
@@ -257,7 +258,7 @@ class Service:
         self.clock, self.answers, self.asked = clock, answers, list[str]()
 
     async def get(self, path: str, params: Mapping[str, str], etag: str | None = None, cost: int = 1) -> Answer:
-        assert (params, etag, cost) == ({}, None, 1)
+        assert (params, etag, cost) == ({}, None, 0 if path == "/v1/status" else 1)
         self.asked.append(path)
         answer = self.answers[path]
         if isinstance(answer, ServiceError):
@@ -274,8 +275,9 @@ def test_a_directory_that_fails_costs_itself_alone_and_is_asked_again(
     countries = {"results": [{"iso_3166_1": "US", "english_name": "United States"}]}
     answers = {
         "/3/watch/providers/movie": listed, "/3/watch/providers/tv": resting, "/3/watch/providers/regions": countries,
-        "/v1/sources": BudgetSpent("spent", "watchmode"),
+        "/v1/sources": BudgetSpent("spent", "watchmode"), "/v1/status": resting,
     }  # fmt: skip
+    describe_watchmode(clock.connection)
     service = Service(clock, answers)
 
     def ask(force: bool = False) -> tuple[Asked, Asked]:
@@ -294,12 +296,16 @@ def test_a_directory_that_fails_costs_itself_alone_and_is_asked_again(
 
     tmdb, watchmode = ask()
     assert (tmdb.hits, tmdb.misses, tmdb.failures) == (0, 2, ["watch_providers: it rests"])
-    assert (watchmode.hits, watchmode.misses, watchmode.failures) == (0, 0, [])
+    assert (watchmode.hits, watchmode.misses, watchmode.failures) == (0, 0, ["status: it rests"])
+    assert service.asked[-1] == "/v1/status"  # nothing that costs a unit while nobody knows how many are left
+    service.answers = {**answers, "/v1/status": {"quota": 2500, "quotaUsed": 7}}
+    assert ask()[1].failures == []
+    assert service.asked[-2:] == ["/v1/status", "/v1/sources"]
     merged = merge_providers(offers.connection)
     assert (merged.providers, merged.regions) == (1, 1)
-    service.answers = {**answers, "/3/watch/providers/tv": listed}
+    service.answers = {**service.answers, "/3/watch/providers/tv": listed}
     clock.advance(hours=23)
     service.asked.clear()
     assert ask()[0].hits == 2
-    assert service.asked == ["/3/watch/providers/tv", "/v1/sources"]
+    assert service.asked == ["/3/watch/providers/tv", "/v1/status", "/v1/sources"]
     assert ask(force=True)[0].misses == 3

@@ -107,7 +107,6 @@ def told_by_watchmode(scene: Scene) -> None:
     )
     run("INSERT INTO streaming.id_mappings (media_type, tmdb_id, watchmode_id) VALUES ('movie', 2, 21)")
     run("INSERT INTO streaming.id_mapping_conflicts VALUES ('tmdb_id', 'movie', 2, 21, NULL, true)")
-    run("INSERT INTO streaming.watchmode_credits VALUES (ops.now(), 'run', 2500, 3)")
     run(
         "INSERT INTO streaming.watchmode_titles (media_type, tmdb_id, watchmode_id, asked_at, page_id)"
         " VALUES ('movie', 2, 21, ops.now(), %s)",

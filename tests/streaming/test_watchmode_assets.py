@@ -72,15 +72,30 @@ def test_a_day_of_ids_and_offers_is_told_in_figures_that_the_ui_plots(scene: Sce
     assert [each.check_name for each in evaluated if not each.passed] in ([], ["mappings_are_unique"])
 
 
-def test_a_file_that_is_refused_fails_its_asset_and_says_what_to_do(scene: Scene) -> None:
-    assert materialize(id_mappings).success
+def test_a_file_that_is_refused_fails_its_check_and_says_what_to_do(scene: Scene) -> None:
+    first = materialize(id_mappings)
+    assert first.success
     scene.sandbox.control(do="watchmode", map_share=0.5)
     refused = materialize(id_mappings, force=True)
     assert not refused.success
-    failure = refused.failure_data_for_node("streaming__id_mappings")
-    assert failure is not None
-    assert "run again with `fewest`" in str(failure)
-    assert materialize(id_mappings, force=True, fewest=10).success
+    told = metadata(refused, id_mappings)
+    assert "run again with `fewest`" in told["problem"]
+    assert told["dagster/row_count"] == metadata(first, id_mappings)["dagster/row_count"]
+    evaluated = {each.check_name: each.passed for each in refused.get_asset_check_evaluations()}
+    assert (evaluated["mapping_within_bounds"], evaluated["mapping_is_fresh"]) == (False, True)
+    assert materialize(id_mappings, fewest=10).success
+
+
+def test_a_run_asks_for_the_titles_that_are_named(scene: Scene) -> None:
+    assert materialize(id_mappings).success
+    named = scene.rows(
+        "SELECT media_type, min(tmdb_id) FROM streaming.id_mappings WHERE tmdb_id > 100 GROUP BY 1 ORDER BY 1"
+    )
+    films, series = ([tmdb_id for kind, tmdb_id in named if kind == media_type] for media_type in ("movie", "tv"))
+    told = metadata(materialize(watchmode_pages, tmdb_ids=[*films, 1], series_ids=series), watchmode_pages)
+    assert (told["titles_answered"], told["titles_not_mapped"]) == (2, "movie 1")
+    asked = [row for (row,) in scene.rows("SELECT tmdb_id FROM streaming.watchmode_titles ORDER BY asked_at")]
+    assert asked == films + series
 
 
 def test_a_service_that_refuses_the_key_is_told_and_stops_nothing_else(scene: Scene) -> None:

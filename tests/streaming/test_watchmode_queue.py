@@ -12,10 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog_assets.streaming.availability import merge_availability
+from catalog_assets.streaming.store import Store
 from catalog_assets.streaming.watchmode_checks import WATCHMODE_PAGES_CHECKS
-from catalog_assets.streaming.watchmode_queue import note_status
+from catalog_assets.streaming.watchmode_credits import note_status
 from catalog_assets.tmdb.models import MediaType
+from resources.client import Answer
 from resources.errors import BudgetSpent, PermanentServiceError
+from resources.watchmode import WatchmodeClient
 from tests.sandbox_process import RunningSandbox, running_sandbox
 from tests.streaming.conftest import START, Clock
 from tests.streaming.trending import describe_ttls
@@ -154,7 +157,7 @@ def test_the_weights_are_those_that_are_documented(connection: psycopg.Connectio
         return float(found)
 
     assert of(None, None, None, 0) == 1
-    assert [of(rank, None, None, 0) for rank in (1, 2, 20, 21, 500)] == [41, 39, 3, 1, 1]
+    assert [of(rank, None, None, 0) for rank in (1, 2, 20, 21, 500)] == [61, 59, 23, 1, 1]
     assert [of(None, days, None, 0) for days in (0, 45, 90, 4000)] == [21, 11, 1, 1]
     assert [of(None, None, days, 0) for days in (7, 14, 300)] == [11, 1, 1]
     assert of(None, 4000, 7, 0) == 11
@@ -254,6 +257,68 @@ def test_what_is_counted_here_is_not_lowered_and_a_smaller_plan_leaves_nothing(s
     assert scene.rows("SELECT read_at::date, quota FROM streaming.watchmode_credits ORDER BY read_at")[-1][1] == 2500
 
 
+def test_where_watchmodes_own_month_begins_anew_what_it_says_counts(scene: Scene, at_noon: Clock) -> None:
+    def month(status: int) -> tuple[Any, ...]:
+        scene.sandbox.control(do="watchmode", quota=1000, used=status)
+        at_noon.advance(hours=1)
+        scene.within(note_status)
+        return scene.rows("SELECT allowed, used FROM streaming.watchmode_units WHERE period = 'month'")[0]
+
+    async def others_count(client: WatchmodeClient, store: Store) -> None:
+        """Two units are taken by others between the question and the note of its answer."""
+        get = client.get
+
+        async def slow(*given: Any, **more: Any) -> Answer:
+            answer = await get(*given, **more)
+            scene.connection.execute("UPDATE ops.budget_uses SET used = used + 2 WHERE period = 'month'")
+            return answer
+
+        client.get = slow  # type: ignore[method-assign]
+        await note_status(client, store)
+
+    assert [month(used) for used in (990, 1000)] == [(1000, 990), (1000, 1000)]
+    assert month(0) == (1000, 0)
+    assert month(7) == (1000, 7)
+    scene.connection.execute("UPDATE ops.budget_uses SET used = 12 WHERE period = 'month'")
+    assert month(7) == (1000, 12)  # some may be under way
+    assert month(9) == (1000, 12)
+    scene.sandbox.control(do="watchmode", used=3)
+    at_noon.advance(hours=1)
+    scene.within(others_count)
+    assert scene.rows("SELECT used FROM streaming.watchmode_units WHERE period = 'month'") == [(5,)]
+    early = {"zone": "UTC", "quota": 1000, "used": 0, "counted": 0, "run_id": "run"}
+    said = early | {"read_at": at_noon.at - timedelta(minutes=30)}
+    scene.within(lambda _, store: store.rows("note_credits", said))  # said before what is noted
+    assert scene.rows("SELECT used FROM streaming.watchmode_units WHERE period = 'month'") == [(5,)]
+    at_noon.set(NOON.replace(month=12, day=1))
+    scene.connection.execute("INSERT INTO ops.budget_uses VALUES ('watchmode', 'month', 'UTC', '2026-12-01', 4)")
+    assert month(2) == (1000, 4)  # in a month of its own what is counted holds
+
+
+def test_named_titles_come_first_beyond_the_hours_share_and_fresh_ones_if_forced(scene: Scene, at_noon: Clock) -> None:
+    titles = known(scene, 40)
+    scene.connection.execute(
+        "DELETE FROM tmdb.details AS d USING tmdb.titles AS t WHERE d.work_id = t.work_id AND t.tmdb_id = %s",
+        (titles[39].tmdb_id,),
+    )
+    scene.connection.execute("DELETE FROM tmdb.titles WHERE tmdb_id = %s", (titles[39].tmdb_id,))
+    wanted: list[tuple[MediaType, int]] = [("movie", titles[place].tmdb_id) for place in (39, 30, 0)]
+    done = scene.ask(named=[*wanted, ("tv", 2**40), wanted[1]])
+    assert scene.asked() == ids([titles[39], titles[30], *titles[: SHARE_AT_NOON - 3]])
+    assert (done.answered, done.unmapped) == (SHARE_AT_NOON - 1, [f"tv {2**40}"])
+    seen = SHARE_AT_NOON - 1
+    assert scene.ask(named=wanted).answered == 1  # no work: it is not in the queue, its answer is fresh
+    assert scene.asked()[seen:] == []
+    done = scene.ask(named=wanted, force=True)
+    assert scene.asked()[seen:] == ids([titles[39], titles[30], titles[0]])
+    assert (done.units_now, done.units_today) == (0, 33 - SHARE_AT_NOON - 3)
+    done = scene.ask(named=[("movie", title.tmdb_id) for title in titles], force=True)
+    assert (done.answered, done.units_today) == (33 - SHARE_AT_NOON - 3, 0)
+    assert done.stopped_by is not None
+    assert scene.truth()["used"] == 33
+    assert offenders(scene) == {}
+
+
 # What comes back --------------------------------------------------------------------------------------------------
 
 
@@ -268,6 +333,29 @@ def test_402_is_the_end_of_the_month_until_watchmode_says_otherwise(scene: Scene
         scene.within(lambda client, _: client.get("/v1/sources", {}))
     assert scene.truth()["used"] == 3
     assert scene.ask().answered == SHARE_AT_NOON - 4  # it says that there are more
+    assert offenders(scene) == {}
+
+
+def test_402_against_what_watchmode_says_is_not_asked_for_every_hour(scene: Scene, at_noon: Clock) -> None:
+    at_noon.set(NOON.replace(hour=1))
+    titles = known(scene, 30)
+    for title in titles:
+        path = f"/v1/title/{title.watchmode_id}/sources"
+        scene.sandbox.control(do="fault", path=path, status=402, times=None)
+    refused = "SELECT count(*) FROM ops.api_calls WHERE status = 402"
+    for _ in range(20):
+        done = scene.ask()
+        assert (done.answered, done.units_month) == (0, 0)
+        at_noon.advance(hours=1)
+    assert scene.rows(refused) == [(2,)]  # once more, for by then it counts the list of regions
+    at_noon.advance(hours=5)
+    scene.ask()
+    assert scene.rows(refused) == [(3,)]  # a day is over
+    scene.sandbox.control(do="reset", parts=["faults"])
+    at_noon.advance(hours=1)
+    assert scene.ask().answered == 0
+    scene.sandbox.control(do="watchmode", quota=2600)  # it says something else
+    assert scene.ask().answered > 0
     assert offenders(scene) == {}
 
 
@@ -313,7 +401,7 @@ def test_404_is_a_title_that_is_gone_for_a_month_or_until_it_has_another_id(scen
         "SELECT count(*) FROM streaming.watchmode_answers WHERE (media_type, tmdb_id) = (%s, %s)",
         (gone.media_type, gone.tmdb_id),
     ).fetchone() == (len(done.regions),), "asked, and offered nowhere"
-    at_noon.advance(days=29)
+    at_noon.advance(days=27)
     assert (scene.ask().answered, scene.asked().count(gone.watchmode_id)) == (3, 1)
     at_noon.advance(days=2)
     done = scene.ask()

@@ -29,6 +29,8 @@ REGIONS = ("US", "IN", "FR")
 """Of these the sandbox's free plan has no FR."""
 TTL = timedelta(hours=12)
 LONGEST = timedelta(days=30)
+OVERDUE = timedelta(hours=60)
+MOST_STALE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,11 @@ def write_trending(connection: psycopg.Connection, titles: Iterable[Title], now:
 
 def interest(title: Title, today: date) -> float:
     """How much a title matters, as docs/scores.md has it."""
-    trending = max(21 - title.rank, 0) if title.rank is not None else 0
+    trending = 20 + 2 * (21 - title.rank) if title.rank is not None and title.rank <= 20 else 0
     days = None if title.day is None else (title.day - today).days
     recency = 0.0 if days is None else 1 + days / 90 if days <= 0 else 1 - days / 14
     requests = 0
-    return 1 + 2 * trending + 20 * max(recency, 0.0) + 10 * math.log10(1 + requests)
+    return 1 + trending + 20 * max(recency, 0.0) + 10 * math.log10(1 + requests)
 
 
 def due(titles: Iterable[Title], answered: dict[int, datetime], now: datetime) -> list[Title]:
@@ -112,9 +114,10 @@ def due(titles: Iterable[Title], answered: dict[int, datetime], now: datetime) -
         return min(now - answered[title.watchmode_id], LONGEST) if title.watchmode_id in answered else LONGEST
 
     def order(title: Title) -> tuple[Any, ...]:
-        priority = interest(title, now.date()) * (age(title) / TTL)
-        known = title.popularity is not None
-        return -priority, title.rank or math.inf, not known, -(title.popularity or 0), title.media_type, title.tmdb_id
+        priority = interest(title, now.date()) * min(age(title) / TTL, MOST_STALE)
+        rank, known = title.rank or math.inf, title.popularity is not None
+        waits = age(title) if rank <= 20 and age(title) >= OVERDUE else timedelta(0)
+        return -waits, -priority, rank, not known, -(title.popularity or 0), title.media_type, title.tmdb_id
 
     waiting = (title for title in titles if title.is_work or title.rank is not None)
     return sorted((title for title in waiting if age(title) >= TTL), key=order)
@@ -151,10 +154,18 @@ class Scene:
         return asyncio.run(scene())
 
     def ask(
-        self, *, regions: Sequence[str] = REGIONS, a_day: int = 33, force: bool = False, key: str | None = None
+        self,
+        *,
+        regions: Sequence[str] = REGIONS,
+        a_day: int = 33,
+        named: Sequence[tuple[MediaType, int]] = (),
+        force: bool = False,
+        key: str | None = None,
     ) -> Asked:
         return self.within(
-            lambda client, store: ask_watchmode(client, store, regions=regions, force=force), a_day=a_day, key=key
+            lambda client, store: ask_watchmode(client, store, regions=regions, named=named, force=force),
+            a_day=a_day,
+            key=key,
         )
 
     def rows(self, query: str, *params: Any) -> list[tuple[Any, ...]]:

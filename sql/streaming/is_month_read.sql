@@ -1,0 +1,4 @@
+-- Whether Watchmode said within the hour what is left of the month. A clock that was ahead leaves times of the future.
+SELECT count(*) > 0 AS is_read
+FROM streaming.watchmode_credits AS c
+WHERE c.read_at > ops.now() - interval '1 hour' AND c.read_at <= ops.now() + interval '1 minute'
