@@ -235,7 +235,9 @@ CREATE TABLE streaming.availability_changes (
 CREATE INDEX availability_changes_of_provider ON streaming.availability_changes (provider_id, region, seen_at);
 CREATE INDEX availability_changes_of_title ON streaming.availability_changes (media_type, tmdb_id, seen_at);
 CREATE INDEX availability_changes_by_time ON streaming.availability_changes (source, seen_at);
-COMMENT ON TABLE streaming.availability_changes IS 'Arrivals and departures of titles by provider, region and type, in turn. What a source first says of a title is neither, unless it had left; what is removed because a source''s terms allow no more is no departure';
+COMMENT ON TABLE streaming.availability_changes IS
+  'Arrivals and departures of titles by provider, region and type, in turn. What a source first says of a title is '
+  'neither, unless it had left; what is removed because a source''s terms allow no more is no departure';
 COMMENT ON COLUMN streaming.availability_changes.seen_at IS 'When the source was asked whose answer shows it: it happened since the answer before';
 COMMENT ON COLUMN streaming.availability_changes.source IS 'Whose answer shows it';
 COMMENT ON COLUMN streaming.availability_changes.leaving_date IS 'The day announced; null: neither source announces any';
