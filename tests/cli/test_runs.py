@@ -14,6 +14,7 @@ from resources.access import DatabaseUrls
 from resources.errors import DatabaseError
 from resources.settings import load_settings
 
+POOLS = dict.fromkeys(("hotstar_census", "hotstar_poll", "tmdb", "watchmode", "trakt"), 1)
 AT_ONCE = 4
 
 
@@ -45,9 +46,7 @@ def test_commands_that_start_at_once_on_an_empty_database_do_not_break_on_each_o
             return {pool.name: pool.limit for pool in instance.event_log_storage.get_pool_limits()}
 
     with ThreadPoolExecutor(AT_ONCE) as commands:
-        assert (
-            list(commands.map(pools, range(AT_ONCE))) == [{"hotstar_census": 1, "hotstar_poll": 1, "tmdb": 1}] * AT_ONCE
-        )
+        assert list(commands.map(pools, range(AT_ONCE))) == [POOLS] * AT_ONCE
 
 
 def test_a_database_of_dagster_out_of_reach_is_said_in_a_sentence(ready: Platform) -> None:
