@@ -433,6 +433,7 @@ def test_the_code_location_runs_all_of_it_by_default() -> None:
         "write_yesterdays_figures",
         "remove_past_keeping",
         *("ingest_weekly", "refresh_daily"),
+        *("trending_hourly", "availability_hourly", "reference_daily", "coming_soon_daily"),
     }
     assert all(s.default_status is dg.DefaultScheduleStatus.RUNNING for s in repository.schedule_defs)
     assert {"census_due", "coverage_holes", "stale_assets", "health"} <= {s.name for s in repository.sensor_defs}

@@ -108,6 +108,8 @@ def test_old_logs_go_and_what_the_ui_reads_of_assets_stays(
         "nothing_removed_too_soon": True,
         "bodies_are_whole": True,
         "nothing_kept_too_long": True,
+        "every_table_has_a_rule": True,
+        "nothing_kept_of_what_is_off": True,
         "logs_in_bounds": True,
     }
     (made,) = result.asset_materializations_for_node("dagster__run_logs")
