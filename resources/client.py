@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import NoReturn, Protocol, Self
 
 import httpx
 from pydantic import SecretStr
@@ -43,6 +43,42 @@ class Answer:
     attempts: int
     waited_s: float
     etag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotThere:
+    """The answer that there is no such thing (404), to be stored like another: the service's error text is not kept."""
+
+    path: str
+    params: dict[str, str]
+    sent_at: datetime
+    status: int = 404
+    etag: str | None = None
+    body: bytes = b""
+
+    @property
+    def received_at(self) -> datetime:
+        """As if it had come at once."""
+        return self.sent_at
+
+
+class AnswerLike(Protocol):
+    """What is stored of an answer: `Answer` and `NotThere` have it, and those of services in memory."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102
+    @property
+    def params(self) -> dict[str, str]: ...  # noqa: D102
+    @property
+    def status(self) -> int: ...  # noqa: D102
+    @property
+    def etag(self) -> str | None: ...  # noqa: D102
+    @property
+    def body(self) -> bytes: ...  # noqa: D102
+    @property
+    def sent_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def received_at(self) -> datetime: ...  # noqa: D102
 
 
 class ServiceClient:

@@ -1,4 +1,4 @@
-"""What `catalog load` does for trending, reference, availability and coming_soon: a job of streaming, for now."""
+"""What `catalog load` does for trending, reference, availability and coming_soon: the job of this hour or day."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -12,8 +12,9 @@ import structlog
 
 from catalog_assets.hotstar.pages import ReadAnswer, read_answer
 from catalog_assets.hotstar.parts import PageFacts, PageKey, PartReading, State
-from catalog_assets.hotstar.record import AnswerLike, ListingRecord, Part, Role
+from catalog_assets.hotstar.record import ListingRecord, Part, Role
 from catalog_assets.hotstar.windows import Filters, Paging, Planned
+from resources.client import AnswerLike
 from resources.errors import PermanentServiceError, ServiceError
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, LiteralString, Protocol
+from typing import Any, Literal, LiteralString
 
 import psycopg
 import structlog
@@ -21,6 +21,7 @@ from catalog_assets.hotstar.pages import ReadAnswer
 from catalog_assets.hotstar.parts import PageKey, PartReading
 from catalog_assets.hotstar.staging import JudgedPage, staging
 from catalog_assets.hotstar.windows import Filters
+from resources.client import AnswerLike
 from resources.databases import Database
 from resources.errors import AlreadyRunning, LockLost
 from resources.statements import statement
@@ -30,23 +31,6 @@ log = structlog.get_logger(__name__)
 Purpose = Literal["census", "update", "round"]
 Role = Literal["root", "part", "apart", "window"]
 Row = dict[str, Any]
-
-
-class AnswerLike(Protocol):
-    """What a listing needs of an answer: `resources.hotstar.Answer` has it."""
-
-    @property
-    def path(self) -> str: ...  # noqa: D102
-    @property
-    def params(self) -> dict[str, str]: ...  # noqa: D102
-    @property
-    def status(self) -> int: ...  # noqa: D102
-    @property
-    def body(self) -> bytes: ...  # noqa: D102
-    @property
-    def sent_at(self) -> datetime: ...  # noqa: D102
-    @property
-    def received_at(self) -> datetime: ...  # noqa: D102
 
 
 @dataclass(slots=True, eq=False)

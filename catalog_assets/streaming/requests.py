@@ -3,33 +3,14 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Literal, Protocol
 
 import orjson
 
 from catalog_assets.tmdb.models import MediaType
+from resources.client import AnswerLike
 
 Service = Literal["tmdb", "watchmode", "trakt"]
-
-
-class AnswerLike(Protocol):
-    """What is stored of an answer: `resources.client.Answer` has it."""
-
-    @property
-    def path(self) -> str: ...  # noqa: D102
-    @property
-    def params(self) -> dict[str, str]: ...  # noqa: D102
-    @property
-    def status(self) -> int: ...  # noqa: D102
-    @property
-    def etag(self) -> str | None: ...  # noqa: D102
-    @property
-    def body(self) -> bytes: ...  # noqa: D102
-    @property
-    def sent_at(self) -> datetime: ...  # noqa: D102
-    @property
-    def received_at(self) -> datetime: ...  # noqa: D102
 
 
 class Client(Protocol):

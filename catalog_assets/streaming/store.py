@@ -11,7 +11,8 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from catalog_assets.streaming.requests import AnswerLike, Request
+from catalog_assets.streaming.requests import Request
+from resources.client import AnswerLike
 from resources.databases import Database
 from resources.settings import load_settings
 from resources.statements import statement

@@ -6,7 +6,6 @@ request leaves without a unit (`ops.take_slot`). One run at a time asks, so that
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -17,6 +16,7 @@ from catalog_assets.streaming.store import Store
 from catalog_assets.streaming.watchmode import read_offers, read_regions
 from catalog_assets.streaming.watchmode_credits import note_status, units_left
 from catalog_assets.tmdb.models import MediaType
+from resources.client import NotThere
 from resources.errors import BudgetSpent, PermanentServiceError, ServiceError
 
 log = structlog.get_logger(__name__)
@@ -136,24 +136,8 @@ async def _ask_titles(
             return
 
 
-@dataclass(frozen=True, slots=True)
-class _NoTitle:
-    """The answer that there is no such title: Watchmode's error text is not kept."""
-
-    path: str
-    params: dict[str, str]
-    sent_at: datetime
-    status: int = 404
-    etag: str | None = None
-    body: bytes = b""
-
-    @property
-    def received_at(self) -> datetime:
-        return self.sent_at
-
-
 async def _ask_title(client: Client, store: Store, done: Asked, title: dict[str, Any], *, force: bool) -> bool:
-    """Asks for one title's offers and notes what came of it; False if no other need be asked for now."""
+    """Asks for one title's offers and notes what came of it; False if no other is to be asked for in this run."""
     request = offers_request(title, done.regions)
     try:
         answer = await answered(client, store, request, read=lambda body: read_offers(body).problem, force=force)
@@ -195,7 +179,7 @@ async def _note_gone(store: Store, done: Asked, title: dict[str, Any]) -> None:
     request = offers_request(title, done.regions)
     async with store.transaction() as writing:
         (clock,) = await writing.rows("read_now", {})
-        await writing.page(request, _NoTitle(request.path, dict(request.params), clock["now"]))
+        await writing.page(request, NotThere(request.path, dict(request.params), clock["now"]))
         await writing.rows("note_watchmode_failure", title | {"error": "Watchmode knows no such id", "is_gone": True})
     done.gone += 1
 

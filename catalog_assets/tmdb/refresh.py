@@ -16,7 +16,8 @@ import orjson
 import structlog
 
 from catalog_assets.tmdb.details import Details, first_params, read_details, season_params, wanted_blocks
-from catalog_assets.tmdb.store import AnswerLike, Client, Store, Writing
+from catalog_assets.tmdb.store import Client, Store, Writing
+from resources.client import AnswerLike, NotThere
 from resources.errors import PermanentServiceError, ServiceError
 from resources.tmdb import AT_ONCE
 
@@ -269,7 +270,7 @@ class _Fetching:
         self.done.failed += 1
 
     async def _note_gone(self, title: Mapping[str, Any], path: str, params: dict[str, str]) -> None:
-        nothing = _NoTitle(path, params, self.client.now())
+        nothing = NotThere(path, params, self.client.now())
         async with self.store.transaction() as writing:
             await self._page(writing, title, nothing)
             await writing.rows("note_gone", {**self._noted(title), "sent_at": nothing.sent_at})
@@ -290,22 +291,6 @@ def is_gone(body: bytes) -> bool:
     except ValueError:
         return False
     return isinstance(answer, dict) and answer.get("status_code") in GONE_CODES
-
-
-@dataclass(frozen=True, slots=True)
-class _NoTitle:
-    """The answer that there is no such title: TMDB's error text is not kept."""
-
-    path: str
-    params: dict[str, str]
-    sent_at: datetime
-    status: int = 404
-    etag: str | None = None
-    body: bytes = b""
-
-    @property
-    def received_at(self) -> datetime:
-        return self.sent_at
 
 
 async def _wait_for_others(store: Store, only: Sequence[int], since: datetime, done: Refreshed) -> None:

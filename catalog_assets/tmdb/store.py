@@ -13,31 +13,13 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from catalog_assets.tmdb.models import MediaType
+from resources.client import AnswerLike
 from resources.databases import Database
 from resources.statements import statement
 
 Endpoint = Literal["list", "changes", "details"]
 
 COMPRESSION_LEVEL = 3
-
-
-class AnswerLike(Protocol):
-    """What is stored of an answer: `resources.client.Answer` has it."""
-
-    @property
-    def path(self) -> str: ...  # noqa: D102
-    @property
-    def params(self) -> dict[str, str]: ...  # noqa: D102
-    @property
-    def status(self) -> int: ...  # noqa: D102
-    @property
-    def etag(self) -> str | None: ...  # noqa: D102
-    @property
-    def body(self) -> bytes: ...  # noqa: D102
-    @property
-    def sent_at(self) -> datetime: ...  # noqa: D102
-    @property
-    def received_at(self) -> datetime: ...  # noqa: D102
 
 
 class Client(Protocol):

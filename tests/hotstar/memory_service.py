@@ -26,6 +26,7 @@ class MemoryAnswer:
     body: bytes
     sent_at: datetime
     received_at: datetime
+    etag: str | None = None
 
 
 class RefusedError(Exception):
