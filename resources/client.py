@@ -13,7 +13,7 @@ import httpx
 from pydantic import SecretStr
 
 from resources.credentials import Credential
-from resources.outcomes import Delivery
+from resources.outcomes import Delivery, served_at
 from resources.pace import Pace, ServicePace
 from resources.transport import CONNECT_S, Counts, PacedTransport
 
@@ -32,6 +32,7 @@ class Answer:
         attempts: requests that it took.
         waited_s: seconds that they waited for their slots and for rests.
         etag: the service's mark of this version of the page, or None if it gave none.
+        served_at: when it left, by the service's own clock, to the second; None if it does not say.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Answer:
     attempts: int
     waited_s: float
     etag: str | None = None
+    served_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class NotThere:
     status: int = 404
     etag: str | None = None
     body: bytes = b""
+    served_at: datetime | None = None
 
     @property
     def received_at(self) -> datetime:
@@ -63,7 +66,7 @@ class NotThere:
 
 
 class AnswerLike(Protocol):
-    """What is stored of an answer: `Answer` and `NotThere` have it, and those of services in memory."""
+    """What is read of an answer: `Answer` and `NotThere` have it, and those of services in memory."""
 
     @property
     def path(self) -> str: ...  # noqa: D102
@@ -79,6 +82,8 @@ class AnswerLike(Protocol):
     def sent_at(self) -> datetime: ...  # noqa: D102
     @property
     def received_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def served_at(self) -> datetime | None: ...  # noqa: D102
 
 
 class ServiceClient:
@@ -189,4 +194,5 @@ class ServiceClient:
             attempts=delivery.attempts,
             waited_s=delivery.waited_s,
             etag=response.headers.get("etag"),
+            served_at=served_at(response.headers),
         )

@@ -94,6 +94,10 @@ class NotAnImage(ServiceError):
     retryable = False
 
 
+class ClocksDiffer(ServiceError):
+    """The database's clock and the service's show different times: a budget of days cannot be kept."""
+
+
 class ServiceUnreachable(ServiceError):
     """No answer came: refused, dropped, cut off, or no address for the name."""
 

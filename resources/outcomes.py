@@ -181,8 +181,16 @@ def retry_after(headers: httpx.Headers, *, least: float) -> float:
 
 def clock_difference(headers: httpx.Headers) -> str:
     """What an answer's own date says about this machine's clock, for a person who looks for the cause of a 403."""
-    try:
-        off_s = (datetime.now(UTC) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
-    except (ValueError, TypeError):
+    at = served_at(headers)
+    if at is None:
         return ""
-    return f" (it differs from the service's by {abs(off_s):.0f} s)"
+    return f" (it differs from the service's by {abs((datetime.now(UTC) - at).total_seconds()):.0f} s)"
+
+
+def served_at(headers: httpx.Headers) -> datetime | None:
+    """When an answer left, by the service's own clock, to the second; None if it does not say."""
+    try:
+        at = parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError):
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
+from email.utils import formatdate
 from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
@@ -46,7 +47,12 @@ class Gate:
 
     async def _send(self, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
         body = reply.body
-        headers = {"content-type": reply.media_type, "content-length": str(len(body)), **reply.headers}
+        headers = {
+            "date": formatdate(usegmt=True),
+            "content-type": reply.media_type,
+            "content-length": str(len(body)),
+            **reply.headers,
+        }
         start = {
             "type": "http.response.start",
             "status": reply.status,

@@ -87,7 +87,14 @@ def serve(world: World, bound: socket.socket, *, port_file: Path | None, parent:
 async def _serve(world: World, bound: socket.socket, port_file: Path | None, parent: psutil.Process | None) -> None:
     with ThreadPoolExecutor(1, "world") as worker:
         config = uvicorn.Config(
-            lambda: app, factory=True, log_level="error", access_log=False, lifespan="off", ws="none", backlog=2048
+            lambda: app,
+            factory=True,
+            log_level="error",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            backlog=2048,
+            date_header=False,
         )
         server = _Server(config, bound.getsockname()[1], port_file)
         app = build_app(world, worker, server.drop)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from email.utils import formatdate
 from hashlib import blake2b
 from typing import NoReturn
 from zoneinfo import ZoneInfo
@@ -112,6 +113,7 @@ class Watchmode:
     def _headers(self) -> dict[str, str]:
         limit, left = self.limiter.room()
         return {
+            "date": formatdate(self._clock.now(), usegmt=True),
             "x-ratelimit-limit": str(limit),
             "x-ratelimit-remaining": str(left),
             "x-account-quota": str(self.account.quota),

@@ -1,23 +1,30 @@
 """What Watchmode says is left of the month, and what may be asked of it: no request leaves without a unit."""
 
+from datetime import timedelta
+
 import structlog
 
 from catalog_assets.streaming.cache import UnusableAnswer
 from catalog_assets.streaming.requests import Client
 from catalog_assets.streaming.store import Store
 from catalog_assets.streaming.watchmode import read_status
-from resources.errors import ServiceError
+from resources.client import AnswerLike
+from resources.errors import ClocksDiffer, ServiceError
 from resources.watchmode import ZONE
 
 log = structlog.get_logger(__name__)
 
 STATUS = "/v1/status"
 
+MOST_APART = timedelta(minutes=5)
+"""By which the two clocks may differ: one ahead over midnight would give a day the units of another."""
+
 
 async def note_status(client: Client, store: Store) -> None:
     """Asks how many credits the month has, which costs none, and writes the month's budget.
 
     Raises:
+        ClocksDiffer: by the date of its answer, Watchmode's clock shows another time than the database's.
         ServiceError: Watchmode cannot be asked, or answers with something else.
     """
     (month,) = await store.rows("count_month", {"zone": ZONE})
@@ -31,25 +38,43 @@ async def note_status(client: Client, store: Store) -> None:
             STATUS,
             answer.status,
         )
+    _compare_clocks(answer)
     noted = {"zone": ZONE, "quota": status.quota, "used": status.used, "read_at": answer.sent_at}
     await store.rows("note_credits", noted | month | {"run_id": store.run_id})
+
+
+def _compare_clocks(answer: AnswerLike) -> None:
+    if answer.served_at is None:
+        return
+    early, late = answer.sent_at - answer.served_at, answer.served_at - answer.received_at
+    if max(early, late) > MOST_APART:
+        raise ClocksDiffer(
+            f"the database's clock is {'ahead of' if early > late else 'behind'} Watchmode's by "
+            f"{max(early, late).total_seconds() / 60:.0f} minutes: set the clock of the database's machine (NTP), then "
+            "run again. Nothing is asked that costs a unit, for they are counted by days.",
+            "watchmode",
+            STATUS,
+            answer.status,
+        )
 
 
 async def know_month(client: Client, store: Store) -> tuple[bool, str | None]:
     """Sees to it that the month's budget is known, before something is asked that costs a unit.
 
     Returns:
-        Whether it is known, by what Watchmode said within the hour or earlier; and why Watchmode could not be asked,
-        None: it did not have to be, or was.
+        Whether it is known, by what Watchmode said within the hour or earlier, and may be used: not by a clock that
+        is wrong; and why Watchmode could not be asked, None: it did not have to be, or was.
 
     Raises:
         DatabaseError: the database cannot be reached.
     """
-    (newest,) = await store.rows("is_month_read", {})
+    (newest,) = await store.rows("is_month_read", {"zone": ZONE})
     problem = None
     if not newest["is_read"]:
         try:
             await note_status(client, store)
+        except ClocksDiffer as wrong:
+            return False, str(wrong)
         except ServiceError as failed:
             problem = str(failed)
             log.warning("the month's credits cannot be asked for", failure=problem)

@@ -27,6 +27,7 @@ class MemoryAnswer:
     sent_at: datetime
     received_at: datetime
     etag: str | None = None
+    served_at: datetime | None = None
 
 
 class RefusedError(Exception):

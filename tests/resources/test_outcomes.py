@@ -4,6 +4,7 @@ import asyncio
 import gzip
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import httpx
 import psycopg
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 from resources.client import Answer
 from resources.errors import PermanentServiceError, ServiceUnreachable
 from resources.hotstar import HOTSTAR_PACE, HotstarClient
-from resources.outcomes import clock_difference, retry_after
+from resources.outcomes import clock_difference, retry_after, served_at
 
 NOON = "Sat, 21 Nov 2026 12:00:00 GMT"
 
@@ -38,6 +39,20 @@ def test_a_429_is_waited_out_as_it_says_and_for_an_interval_at_least(headers: di
 def test_the_clocks_difference_is_told_where_the_answer_has_a_date() -> None:
     assert "differs from the service's by" in clock_difference(httpx.Headers({"date": NOON}))
     assert clock_difference(httpx.Headers()) == ""
+
+
+@pytest.mark.parametrize(
+    ("date", "at"),
+    [
+        (NOON, datetime(2026, 11, 21, 12, tzinfo=UTC)),
+        ("Sat, 21 Nov 2026 17:30:00 +0530", datetime(2026, 11, 21, 12, tzinfo=UTC)),
+        ("Sat, 21 Nov 2026 12:00:00 -0000", datetime(2026, 11, 21, 12, tzinfo=UTC)),
+        ("noon", None),
+        ("", None),
+    ],
+)
+def test_when_an_answer_left_is_read_of_its_date(date: str, at: datetime | None) -> None:
+    assert served_at(httpx.Headers({"date": date})) == at
 
 
 def asked_of(source_url: str, answers: Callable[[httpx.Request], httpx.Response], times: int = 1) -> list[Answer]:

@@ -339,4 +339,5 @@ def test_four_requests_at_once_keep_twenty_a_second_and_a_limiter_of_forty_refus
         ledger = sandbox.truth()["ledger"]["tmdb"]
     assert (ledger["accepted"], ledger["refused"]) == (40, 0)
     on_time = 1.02 * TMDB_PACE.interval_s * 39
-    assert on_time - 0.1 <= ledger["arrivals"][-1] <= 1.5 * on_time  # one by one they would take more than twice that
+    # If the first is late, the others make up for it; one by one they would take more than twice the time.
+    assert TMDB_PACE.closest * TMDB_PACE.interval_s * 39 - 0.1 <= ledger["arrivals"][-1] <= 1.5 * on_time

@@ -171,6 +171,15 @@ def test_beyond_its_rate_it_answers_429_with_the_seconds_to_wait() -> None:
         assert sandbox.tmdb("/authentication").status_code == 200
 
 
+def test_answers_bear_the_time_of_the_sandboxs_clock(sandbox: RunningSandbox) -> None:
+    sandbox.control(do="clock", set=4_102_444_800, stop=True)
+    dates = {sandbox.watchmode(path).headers["date"] for path in ("/status", "/title/0/sources")}
+    assert dates == {"Fri, 01 Jan 2100 00:00:00 GMT"}
+    reply = sandbox.tmdb("/authentication")
+    assert reply.headers.get_list("date") == [reply.headers["date"]]
+    assert reply.headers["date"] not in dates
+
+
 # -- The map of ids --------------------------------------------------------------------------------------------------
 
 

@@ -51,6 +51,7 @@ class Service:
         releases: rows.
         failure: raised in place of any answer but that of Watchmode's `/status`.
         status: raised in place of that.
+        behind: by how much the clock of the service is; None: its answers have no date.
         asked: every request's parameters, those of `/status` apart.
         statuses: how often that was asked for.
     """
@@ -60,6 +61,7 @@ class Service:
     releases: list[dict[str, Any]] = field(default_factory=list)
     failure: ServiceError | None = None
     status: ServiceError | None = None
+    behind: timedelta | None = None
     asked: list[dict[str, str]] = field(default_factory=list)
     statuses: int = 0
 
@@ -80,7 +82,9 @@ class Service:
         if failure is not None:
             raise failure
         sent = self.clock.at
-        return Answer(path, dict(params), 200, orjson.dumps(content), sent, sent + timedelta(seconds=1), 1, 0.0)
+        served = None if self.behind is None else sent - self.behind
+        received, body = sent + timedelta(seconds=1), orjson.dumps(content)
+        return Answer(path, dict(params), 200, body, sent, received, 1, 0.0, served_at=served)
 
     def _listed(self, params: Mapping[str, str]) -> dict[str, Any]:
         films, page = self.films.get(params["region"], []), int(params["page"])

@@ -1,7 +1,7 @@
 """What tests of streaming share: the clock of a source database, moved by hand."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -12,10 +12,11 @@ START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 @dataclass
 class Clock:
-    """The database's time, which stands still until it is moved, for whoever asks."""
+    """The database's time, which stands still until it is moved, for whoever asks; `followers` are moved with it."""
 
     connection: psycopg.Connection
     at: datetime = START
+    followers: list[Callable[[datetime], object]] = field(default_factory=list)
 
     def set(self, at: datetime) -> None:
         self.at = at
@@ -23,6 +24,8 @@ class Clock:
             "CREATE OR REPLACE FUNCTION ops.now() RETURNS timestamptz LANGUAGE sql VOLATILE"
             f" AS $$ SELECT '{at}'::timestamptz $$"
         )
+        for follow in self.followers:
+            follow(at)
 
     def advance(self, **given: float) -> None:
         self.set(self.at + timedelta(**given))

@@ -230,6 +230,40 @@ def test_releases_cost_no_unit_while_nobody_knows_how_many_are_left(scene: Scene
     assert (releases.pages, releases.problems, len(scene.watchmode.asked)) == (1, [f"status: {DOWN}"], 3)
 
 
+@pytest.mark.parametrize(
+    ("behind", "told"),
+    [
+        (timedelta(hours=1), "ahead of Watchmode's by 60 minutes"),
+        (timedelta(days=-2), "behind Watchmode's by 2880 minutes"),
+        (timedelta(minutes=5), None),
+        (timedelta(minutes=-5), None),
+    ],
+)
+def test_releases_cost_no_unit_while_the_clock_is_wrong(scene: Scene, behind: timedelta, told: str | None) -> None:
+    scene.fetch()  # so that the month is known
+    scene.clock.advance(hours=2)
+    scene.watchmode.behind = behind
+    _, releases = scene.fetch(force=True)
+    if told is None:
+        assert (releases.problems, len(scene.watchmode.asked)) == ([], 2)
+        return
+    (problem,) = releases.problems
+    assert told in problem
+    assert (releases.pages, len(scene.watchmode.asked)) == (0, 1)
+    assert scene.rows("SELECT count(*) FROM streaming.watchmode_credits") == [(1,)]  # of a wrong time nothing is noted
+    scene.watchmode.behind = timedelta(0)
+    assert scene.fetch(force=True)[1].problems == []
+
+
+def test_clocks_are_compared_on_each_day_before_a_unit_of_it_is_used(scene: Scene) -> None:
+    scene.clock.set(scene.clock.at.replace(hour=23, minute=40))
+    scene.fetch()
+    scene.watchmode.behind = timedelta(minutes=40)
+    scene.clock.advance(minutes=40)  # the clock was put forward over midnight, though it was asked within the hour
+    assert "ahead of" in scene.fetch(force=True)[1].problems[0]
+    assert len(scene.watchmode.asked) == 1
+
+
 def test_regions_that_are_not_configured_any_more_go_and_watchmode_tells_of_the_usa_alone(scene: Scene) -> None:
     scene.tmdb.films = {"US": [film(1, scene.day(5))], "IN": [film(1, scene.day(6))]}
     scene.watchmode.releases = [release(21, scene.day(4), tmdb_id=2, tmdb_type="movie")]

@@ -1,6 +1,6 @@
 """Thirty days of asking Watchmode with four processes: who gets a unit, and never more of them than there are.
 
-The truth is the sandbox's ledger. Its clock and the database's are moved together, but for the day on which the
+The truth is the sandbox's ledger. Its clock and the database's are moved together, but for the days on which the
 database's is wrong.
 """
 
@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from catalog_assets.streaming.watchmode_checks import WATCHMODE_PAGES_CHECKS
+from catalog_assets.streaming.watchmode_credits import MOST_APART
 from tests.sandbox_process import running_sandbox
 from tests.streaming.conftest import Clock
 from tests.streaming.trending import describe_ttls
@@ -21,7 +22,14 @@ A_DAY = 33
 DAYS = 30
 FIRST = datetime(2026, 11, 10, tzinfo=UTC)
 MORNING, NIGHT = timedelta(hours=9, minutes=30), timedelta(hours=23, minutes=10)
-KILLED_ON, SET_BACK_ON, SET_BACK_OVER_MIDNIGHT_ON = 7, 12, 15
+KILLED_ON = 7
+WRONG_ON = {
+    12: timedelta(hours=-5),
+    15: timedelta(hours=-12),  # over midnight, into a day that was spent
+    18: timedelta(hours=15),  # over midnight, into a day of which nothing is spent
+    21: timedelta(days=31),  # likewise, and a month
+    24: timedelta(minutes=-3),  # within what clocks may differ by
+}
 
 
 @pytest.fixture
@@ -79,6 +87,15 @@ def test_a_month_of_four_processes_keeps_to_its_units_and_gives_them_to_those_th
         scene.sandbox.control(do="clock", set=at.timestamp(), stop=True)
         clock.set(at + wrong_by)
 
+    def refused() -> None:
+        """All four are told to ask, and none does while the clocks differ."""
+        for worker in workers:
+            worker.tell("titles")
+        failures = [worker.answer()["failure"] for worker in workers]
+        assert all(failure is None or "set the clock of the database's machine" in failure for failure in failures)
+        assert any(failures)  # one at a time asks; whoever met another at it has nothing to tell
+        assert len(scene.asked()) == seen
+
     def step(*, with_sources: bool = False, was_stored: bool = False) -> int:
         """All four ask at once; how many titles were asked for, which must be those that come first."""
         nonlocal seen
@@ -108,14 +125,15 @@ def test_a_month_of_four_processes_keeps_to_its_units_and_gives_them_to_those_th
             answered[stored] = clock.at
             seen += 1
         step(was_stored=number == KILLED_ON)
-        if number == SET_BACK_ON:
-            set_clocks(day + MORNING, wrong_by=timedelta(hours=-5))
-            assert step() == 0  # that hour's share was used long ago
+        wrong_by = WRONG_ON.get(number)
+        if wrong_by is not None and abs(wrong_by) > MOST_APART:
+            set_clocks(day + MORNING, wrong_by=wrong_by)
+            refused()
+        elif wrong_by is not None:
+            set_clocks(day + MORNING, wrong_by=wrong_by)
+            assert step() == 0  # that hour's share was used
         set_clocks(day + NIGHT)
         step(with_sources=number % 3 == 0)
-        if number == SET_BACK_OVER_MIDNIGHT_ON:
-            set_clocks(day + timedelta(days=1, minutes=5), wrong_by=timedelta(hours=-1))
-            assert step() == 0  # the day that it still has was spent
 
     days = scene.truth()["days"]
     assert {day: counts["credits"] for day, counts in days.items() if counts["credits"] > A_DAY} == {}

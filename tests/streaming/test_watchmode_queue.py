@@ -50,7 +50,9 @@ def no_backoff() -> Iterator[None]:
 
 
 @pytest.fixture
-def at_noon(clock: Clock) -> Clock:
+def at_noon(clock: Clock, started: RunningSandbox) -> Clock:
+    """The database's clock, at noon, which the sandbox's follows."""
+    clock.followers.append(lambda at: started.control(do="clock", set=at.timestamp(), stop=True))
     clock.set(NOON)
     return clock
 
@@ -69,6 +71,14 @@ def known(scene: Scene, count: int, **more: Any) -> list[Title]:
 
 def ids(titles: list[Title]) -> list[int]:
     return [title.watchmode_id for title in titles]
+
+
+def go_on(scene: Scene, shift_clock: Any, hours: int = 0) -> None:
+    """Both clocks run, so many hours ahead of now."""
+    shift_clock(scene.connection, timedelta(hours=hours))
+    at = datetime.now(START.tzinfo) + timedelta(hours=hours)
+    scene.sandbox.control(do="clock", stop=False)
+    scene.sandbox.control(do="clock", set=at.timestamp())
 
 
 def offenders(scene: Scene) -> dict[str, list[str]]:
@@ -431,20 +441,19 @@ def test_an_answer_that_is_none_waits_while_the_others_go_on(scene: Scene, at_no
 
 
 def test_where_watchmode_fails_the_run_ends_and_the_next_takes_up(scene: Scene, shift_clock: Any) -> None:
-    shift_clock(scene.connection, timedelta(0))  # rests have to end
+    go_on(scene, shift_clock)  # rests have to end
     titles = known(scene, 3)
-    scene.sandbox.control(do="clock", set=datetime.now(START.tzinfo).timestamp(), stop=False)
     scene.sandbox.control(do="fault", path=f"/v1/title/{titles[0].watchmode_id}/sources", status=503, times=None)
     done = scene.ask(a_day=1000)
     assert (done.answered, done.failed) == (0, 1)
     assert "watchmode failed again" in (done.failure or "")
     assert scene.ask(a_day=1000).answered == 2  # the one that failed waits, so that it is in nobody's way
     scene.sandbox.control(do="reset", parts=["faults"])
-    shift_clock(scene.connection, timedelta(hours=13))
+    go_on(scene, shift_clock, hours=13)
     assert scene.ask(a_day=1000).answered == 3
     stored = scene.rows("SELECT tmdb_id, answered_at, page_id FROM streaming.watchmode_titles ORDER BY 1")
 
-    shift_clock(scene.connection, timedelta(hours=26))
+    go_on(scene, shift_clock, hours=26)
     for title in titles:
         path = f"/v1/title/{title.watchmode_id}/sources"
         scene.sandbox.control(do="fault", path=path, status=503, times=None)
@@ -453,12 +462,12 @@ def test_where_watchmode_fails_the_run_ends_and_the_next_takes_up(scene: Scene, 
     assert "watchmode failed again" in (done.failure or "")
     assert scene.rows("SELECT tmdb_id, answered_at, page_id FROM streaming.watchmode_titles ORDER BY 1") == stored
     scene.sandbox.control(do="reset", parts=["faults"])
-    shift_clock(scene.connection, timedelta(hours=28))
+    go_on(scene, shift_clock, hours=28)
     assert scene.ask(a_day=1000).answered == 3
 
 
 def test_429_is_waited_for_and_costs_no_title(scene: Scene, shift_clock: Any) -> None:
-    shift_clock(scene.connection, timedelta(0))  # what it asks to wait has to go by
+    go_on(scene, shift_clock)  # what it asks to wait has to go by
     titles = known(scene, 2)
     scene.sandbox.control(do="fault", path=f"/v1/title/{titles[0].watchmode_id}/sources", status=429, retry_after="0")
     done = scene.ask(a_day=1000)
@@ -478,6 +487,19 @@ def test_a_status_that_cannot_be_read_lets_nothing_be_asked_that_costs(scene: Sc
     scene.sandbox.control(do="fault", path="/v1/status", body="html")
     assert "month's credits" in (scene.ask().failure or "")
     assert scene.truth()["used"] == 0
+
+
+def test_a_clock_that_differs_from_watchmodes_is_told_until_it_is_set(scene: Scene, at_noon: Clock) -> None:
+    known(scene, 3)
+    at_noon.followers.clear()
+    at_noon.advance(days=1)
+    done = scene.ask()
+    assert "the database's clock is ahead of Watchmode's by 1440 minutes" in (done.failure or "")
+    assert scene.truth()["used"] == 0
+    assert "differ" in offenders(scene)["watchmode_is_asked"][0]
+    at_noon.advance(days=-1)
+    assert scene.ask().answered == 3
+    assert offenders(scene) == {}
 
 
 def test_the_check_finds_calls_without_a_unit(scene: Scene, at_noon: Clock) -> None:

@@ -14,6 +14,7 @@ from catalog_assets.tmdb import refresh as refreshing
 from catalog_assets.tmdb.details import BLOCKS
 from catalog_assets.tmdb.refresh import refresh
 from catalog_assets.tmdb.replay import replay
+from resources.client import Answer
 from resources.errors import PermanentServiceError
 from resources.statements import statement
 from tests.tmdb.platform import Jobs, Tmdb, failed_checks
@@ -125,22 +126,6 @@ def test_tables_of_series_are_made_again_from_their_pages(tmdb: Tmdb) -> None:
     assert set(result.differences.values()) == {0}
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """An answer of a service in memory."""
-
-    path: str
-    params: dict[str, str]
-    body: bytes
-    sent_at: datetime
-    status: int = 200
-    etag: str | None = None
-
-    @property
-    def received_at(self) -> datetime:
-        return self.sent_at
-
-
 @dataclass(slots=True)
 class LongSeries:
     """A service with one series of many seasons; it can lack seasons, or fail, and tells versions by their content."""
@@ -155,7 +140,7 @@ class LongSeries:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
-    async def get(self, path: str, params: Mapping[str, str], *, etag: str | None = None) -> Answered:
+    async def get(self, path: str, params: Mapping[str, str], *, etag: str | None = None) -> Answer:
         names = params["append_to_response"].split(",")
         assert len(names) <= 20
         self.asked.append(names)
@@ -178,8 +163,8 @@ class LongSeries:
         tag = hashlib.sha256(body).hexdigest()
         sent_at = datetime.now(UTC) + timedelta(milliseconds=len(self.asked))
         if etag == tag:
-            return Answered(path, dict(params), b"", sent_at, status=304, etag=tag)
-        return Answered(path, dict(params), body, sent_at, etag=tag)
+            return Answer(path, dict(params), 304, b"", sent_at, sent_at, 1, 0.0, etag=tag)
+        return Answer(path, dict(params), 200, body, sent_at, sent_at, 1, 0.0, etag=tag)
 
 
 def fetch(tmdb: Tmdb, service: LongSeries) -> Any:
