@@ -13,7 +13,6 @@ from rich.table import Table
 from catalog_assets.cli.environment import platform
 from catalog_assets.cli.load import WORKS, Loaded
 from catalog_assets.cli.load_streaming import SUBJECTS
-from resources.errors import CatalogError
 
 if TYPE_CHECKING:
     from catalog_assets.tmdb.replay import ReplayResult
@@ -24,7 +23,7 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class _Replayed:
-    """A replay as it is told: what `--json` prints, the tables compared, and a line for each difference shown."""
+    """A replay as it is told: what `--json` prints, the tables compared, and lines on what differs or is not made."""
 
     content: dict[str, Any]
     table: Table
@@ -83,13 +82,10 @@ def _works(connection: psycopg.Connection, *, swap: bool) -> "ReplayResult":
 
 
 def _streaming(connection: psycopg.Connection, subject: str, *, swap: bool) -> "ReplayResult":
-    """A subject of streaming made again; what comes from Trakt with what is trending.
-
-    Raises:
-        CatalogError: the subject is not made from pages alone.
-    """
+    """A subject of streaming made again; what comes from Trakt with what is trending."""
     from catalog_assets.streaming.availability import replay_availability  # noqa: PLC0415
     from catalog_assets.streaming.coming_soon_replay import replay_coming_soon  # noqa: PLC0415
+    from catalog_assets.streaming.reference_replay import replay_reference  # noqa: PLC0415
     from catalog_assets.streaming.trending_replay import replay_trending  # noqa: PLC0415
     from catalog_assets.trakt.trending import replay_trending as replay_trakt  # noqa: PLC0415
 
@@ -97,15 +93,15 @@ def _streaming(connection: psycopg.Connection, subject: str, *, swap: bool) -> "
         return replay_availability(connection, swap=swap)
     if subject == "coming_soon":
         return replay_coming_soon(connection, swap=swap)
-    if subject == "trending":
-        published, trakt = replay_trending(connection, swap=swap), replay_trakt(connection, swap=swap)
-        return replace(
-            published,
-            rows={**published.rows, **{f"trakt: {name}": rows for name, rows in trakt.rows.items()}},
-            differences={**published.differences, **{f"trakt: {name}": of for name, of in trakt.differences.items()}},
-            shown=[*published.shown, *(replace(each, table=f"trakt: {each.table}") for each in trakt.shown)],
-        )
-    raise CatalogError(f"Of {subject} nothing is made again: load it, which takes what is stored where it is fresh.")
+    if subject == "reference":
+        return replay_reference(connection, swap=swap)
+    published, trakt = replay_trending(connection, swap=swap), replay_trakt(connection, swap=swap)
+    return replace(
+        published,
+        rows={**published.rows, **{f"trakt: {name}": rows for name, rows in trakt.rows.items()}},
+        differences={**published.differences, **{f"trakt: {name}": of for name, of in trakt.differences.items()}},
+        shown=[*published.shown, *(replace(each, table=f"trakt: {each.table}") for each in trakt.shown)],
+    )
 
 
 def _told(result: "ReplayResult", repeated: str) -> _Replayed:
@@ -117,6 +113,7 @@ def _told(result: "ReplayResult", repeated: str) -> _Replayed:
         row = ", ".join(f"{name} {value}" for name, value in each.row.items())
         changed = [f"{name} {_cut(old)} → {_cut(new)}" for name, (old, new) in (each.columns or {}).items()]
         lines.append(f"{each.table}, {row}: {'; '.join(changed) or f'only {each.only_in}'}")
+    lines += [f"Not made again: {each}." for each in result.not_made]
     return _Replayed(asdict(result), table, lines, sum(result.differences.values()))
 
 

@@ -12,7 +12,9 @@ from dagster._core.storage.local_compute_log_manager import LocalComputeLogManag
 from catalog_assets.health import read_now
 from catalog_assets.hotstar.assets import DAY_FRESHNESS, OWNERS
 from catalog_assets.instance.logs import (
+    CALLS_KEPT_FOR,
     count_old_events,
+    delete_old_calls,
     delete_old_check_results,
     delete_old_events,
     delete_old_files,
@@ -29,7 +31,8 @@ RUN_LOGS = dg.AssetKey(["dagster", "run_logs"])
 
 @dg.asset(
     key=RUN_LOGS,
-    description="Dagster's logs of runs, kept by age: events that name no asset, results of checks, captured output.",
+    description="Logs kept by age: Dagster's events that name no asset, results of checks and captured output, and the "
+    "calls of services.",
     freshness_policy=DAY_FRESHNESS,
     group_name="dagster",
     owners=OWNERS,
@@ -46,11 +49,14 @@ def run_logs(context: dg.AssetExecutionContext, source: SourceDatabase) -> dg.Ma
         results = delete_old_check_results(connection, before)
         size = measure(connection)
     freed = delete_old_files(folder, before) if folder else 0
+    with source.database() as database, database.connection(autocommit=True) as connection:
+        calls = delete_old_calls(connection, read_now(connection) - CALLS_KEPT_FOR)
     return dg.MaterializeResult(
         metadata={
             "events_removed": events,
             "check_results_removed": results,
             "output_bytes_freed": freed,
+            "calls_removed": calls,
             "events_kept": size.events,
             "database_bytes": size.bytes,
             "kept_since": dg.MetadataValue.timestamp(before),

@@ -1,13 +1,14 @@
-"""Dagster's logs of runs, removed by age: events, results of checks, captured output. Nothing here knows Dagster.
+"""Logs removed by age: Dagster's events, results of checks and captured output, and the platform's calls of services.
 
 Dagster purges the ticks of schedules and sensors itself (`dagster.yaml`) and nothing else. Deleting a run would delete
 its materialisations too, by which the UI knows which days are filled; so runs stay, and of events those that name no
 asset go. A run that is not over keeps everything. Dagster may run meanwhile: it reads the newest rows and adds to them.
+Nothing here knows Dagster.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import LiteralString
 
@@ -16,7 +17,10 @@ import psycopg
 from resources.statements import statement
 
 ROWS_AT_ONCE = 5_000
-"""Rows of Dagster's tables deleted in one transaction."""
+"""Rows of a table deleted in one transaction."""
+
+CALLS_KEPT_FOR = timedelta(days=90)
+"""Three times what the longest look back needs, `streaming.watchmode_calls`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,11 @@ def delete_old_events(connection: psycopg.Connection, before: datetime, *, at_on
 def delete_old_check_results(connection: psycopg.Connection, before: datetime, *, at_once: int = ROWS_AT_ONCE) -> int:
     """As `delete_old_events`, of results of checks; the newest of each check stays, however old."""
     return _in_batches(connection, statement("dagster/delete_old_check_results"), before, at_once)
+
+
+def delete_old_calls(connection: psycopg.Connection, before: datetime, *, at_once: int = ROWS_AT_ONCE) -> int:
+    """As `delete_old_events`, of `ops.api_calls`, in the database `source`."""
+    return _in_batches(connection, statement("ops/delete_old_calls"), before, at_once)
 
 
 def _in_batches(connection: psycopg.Connection, deleting: LiteralString, before: datetime, at_once: int) -> int:

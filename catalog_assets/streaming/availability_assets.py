@@ -8,12 +8,11 @@ import dagster as dg
 
 from catalog_assets.partitions import streaming_days
 from catalog_assets.steps import step
-from catalog_assets.streaming.asking import AskingConfig, asked
+from catalog_assets.streaming.asking import AskingConfig, asked, of_services
 from catalog_assets.streaming.availability import merge_availability
 from catalog_assets.streaming.providers import (
     TMDB_DIRECTORIES,
     WATCHMODE_DIRECTORIES,
-    Asked,
     ask_for_directories,
     merge_providers,
 )
@@ -55,8 +54,8 @@ def providers(
 ) -> dg.MaterializeResult[None]:
     """Asks for the directories of the services that are on, each past its time to live, and merges them."""
     asking: dict[str, tuple[Tmdb | Watchmode, Sequence[Request]]] = {}
-    done: dict[str, Asked] = {}
-    figures: dict[str, float] = {}
+    problems: list[str] = []
+    figures: dict[str, dict[str, float]] = {}
     with step(context), source.database() as database:
         settings = load_settings()
         if settings.tmdb is not None:
@@ -68,16 +67,15 @@ def providers(
         for name, (service, requests) in asking.items():
             client = service.client(database, run_id=context.run.run_id, asset=context.asset_key.to_user_string())
 
-            async def ask(client: ServiceClient, store: Store, requests: Sequence[Request] = requests) -> Asked:
+            async def ask(client: ServiceClient, store: Store, requests: Sequence[Request] = requests) -> list[str]:
                 return await ask_for_directories(client, store, requests, force=config.force)
 
-            done[name], counts = run(asked(context, database, client, ask))
-            figures |= {f"{name}_{what}": count for what, count in counts.items()}
+            failures, figures[name] = run(asked(context, database, client, ask))
+            problems += failures
         with database.connection(autocommit=True) as connection:
             merged = merge_providers(connection)
         with database.connection() as connection:
             columns = column_schema(connection, "streaming.providers")
-    problems = [problem for each in done.values() for problem in each.failures]
     for problem in problems:
         context.log.warning("an older directory stays in use: %s", problem)
     return dg.MaterializeResult(
@@ -87,10 +85,8 @@ def providers(
             "tmdb_ids": merged.tmdb_ids,
             "watchmode_ids": merged.watchmode_ids,
             "regions": merged.regions,
-            "hits": sum(each.hits for each in done.values()),
-            "misses": sum(each.misses for each in done.values()),
             "problem": "; ".join(problems) or "none",
-            **figures,
+            **of_services(figures),
         }
     )
 

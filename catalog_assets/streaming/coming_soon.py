@@ -52,14 +52,10 @@ class Fetched:
 
     Attributes:
         pages: answers, stored or new.
-        hits: of these, those that were fresh enough.
-        stale: of these, those that are past their time because asking again failed.
         problems: what could not be had, and why.
     """
 
     pages: int = 0
-    hits: int = 0
-    stale: int = 0
     problems: list[str] = field(default_factory=list)
 
 
@@ -167,8 +163,6 @@ async def _page(
         fetched.problems.append(f"{what}: {failed}")
         return None
     fetched.pages += 1
-    fetched.hits += answer.is_hit
-    fetched.stale += answer.is_stale
     if answer.failure is not None:
         fetched.problems.append(f"{what}: {answer.failure}")
     return answer

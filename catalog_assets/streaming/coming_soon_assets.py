@@ -9,7 +9,7 @@ import dagster as dg
 
 from catalog_assets.partitions import streaming_days
 from catalog_assets.steps import step
-from catalog_assets.streaming.asking import AskingConfig, asked
+from catalog_assets.streaming.asking import AskingConfig, asked, of_services
 from catalog_assets.streaming.coming_soon import (
     Fetched,
     count_coming_soon,
@@ -60,7 +60,7 @@ def coming_soon_pages(
     """Asks each service that is on for what is past its time to live."""
     asking: dict[str, tuple[Tmdb | Watchmode, Ask]] = {}
     done: dict[str, Fetched] = {}
-    figures: dict[str, float | str] = {}
+    figures: dict[str, dict[str, float]] = {}
     with step(context), source.database() as database:
         settings = load_settings()
         if settings.tmdb is not None:
@@ -71,18 +71,15 @@ def coming_soon_pages(
             raise SettingsError("Nobody is asked what is coming: set TMDB_API_KEY or WATCHMODE_API_KEY.")
         for name, (service, ask) in asking.items():
             client = service.client(database, run_id=context.run.run_id, asset=context.asset_key.to_user_string())
-            done[name], counts = run(asked(context, database, client, ask))
-            figures |= {f"{name}_{what}": count for what, count in counts.items()}
+            done[name], figures[name] = run(asked(context, database, client, ask))
     problems = [problem for each in done.values() for problem in each.problems]
     for problem in problems:
         context.log.warning("an answer is not as it should be: %s", problem)
     return dg.MaterializeResult(
         metadata={
             **{f"{name}_pages": each.pages for name, each in done.items()},
-            "hits": sum(each.hits for each in done.values()),
-            "stale": sum(each.stale for each in done.values()),
             "problem": "; ".join(problems) or "none",
-            **figures,
+            **of_services(figures),
         }
     )
 

@@ -9,6 +9,7 @@ import codecs
 import csv
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 import psycopg
@@ -48,9 +49,10 @@ class IdMap:
         mappings: `media_type`, `tmdb_id`, `watchmode_id`, `imdb_id`, `title`, `year`; each title of TMDB's once, of
             several ids of Watchmode's the smallest.
         conflicts: rows that share an id: `conflict`, `media_type`, `tmdb_id`, `watchmode_id`, `imdb_id`, `is_kept`.
-        rows: how many the file has.
+        rows: how many the file has, each a line: the sum of `mappings` and the three that follow.
         without_tmdb_id: of them, those that name no title of TMDB's.
         rejected: of them, those that cannot be read.
+        repeated: of them, those whose title another row names with a smaller id of Watchmode's, or the same.
     """
 
     mappings: pl.DataFrame
@@ -58,6 +60,7 @@ class IdMap:
     rows: int
     without_tmdb_id: int
     rejected: int
+    repeated: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class IdMapLoad:
         deleted: titles that it names no more.
         without_tmdb_id: rows that name no title of TMDB's.
         rejected: rows that cannot be read.
+        repeated: rows whose title another row names.
         conflicts: rows that share an id with another.
         is_new: the file differs from the one that was loaded before.
         failure: why Watchmode gave no newer file; None: it did, or said that there is none.
@@ -84,6 +88,7 @@ class IdMapLoad:
     deleted: int = 0
     without_tmdb_id: int = 0
     rejected: int = 0
+    repeated: int = 0
     conflicts: int = 0
     is_new: bool = False
     failure: str | None = None
@@ -99,11 +104,14 @@ def read_id_map(body: bytes) -> IdMap:
     first = body.split(b"\n", 1)[0].decode("utf-8", "replace")
     if tuple(_fields(first) or ()) != HEADER:
         raise ValueError("its header is not the known one")
-    unreadable = 0
+    body = body.rstrip(b"\r\n")
+    lines = body.count(b"\n")
     try:
         read = pl.read_csv(body, infer_schema=False, encoding="utf8-lossy", truncate_ragged_lines=True)
-    except pl.exceptions.PolarsError:  # one quote out of place is enough
-        read, unreadable = _read_lines(body)
+    except pl.exceptions.PolarsError:
+        read = None
+    if read is None or read.height != lines:  # a quote out of place is enough: it takes the lines up to the next one
+        read = _read_lines(body)
     named = read.rename(
         dict(zip(HEADER, ("watchmode_id", "imdb_id", "tmdb_id", "media_type", "title", "year"), strict=True))
     )
@@ -126,17 +134,18 @@ def read_id_map(body: bytes) -> IdMap:
     return IdMap(
         mappings.select("media_type", "tmdb_id", "watchmode_id", "imdb_id", "title", "year"),
         _conflicts(fit, mappings),
-        rows=read.height + unreadable,
+        rows=lines,
         without_tmdb_id=read.height - typed.height,
-        rejected=typed.height - fit.height + unreadable,
+        rejected=typed.height - fit.height + lines - read.height,
+        repeated=fit.height - mappings.height,
     )
 
 
-def _read_lines(body: bytes) -> tuple[pl.DataFrame, int]:
-    """The rows that can be read, each for itself, and how many cannot."""
-    lines = [line for line in body.decode("utf-8", "replace").split("\n")[1:] if line.strip()]
-    rows = [fields for line in lines if (fields := _fields(line)) is not None and len(fields) == len(HEADER)]
-    return pl.DataFrame(rows, dict.fromkeys(HEADER, pl.String), orient="row"), len(lines) - len(rows)
+def _read_lines(body: bytes) -> pl.DataFrame:
+    """The rows that can be read, each for itself."""
+    read = map(_fields, body.decode("utf-8", "replace").split("\n")[1:])
+    rows = [fields for fields in read if fields is not None and len(fields) == len(HEADER)]
+    return pl.DataFrame(rows, dict.fromkeys(HEADER, pl.String), orient="row")
 
 
 def _fields(line: str) -> list[str] | None:
@@ -217,26 +226,35 @@ def load_id_map(connection: psycopg.Connection, file: Answered, *, run_id: str) 
                 cursor.execute(statement("streaming/confirm_id_map"), {"run_id": run_id, "verified_at": file.sent_at})
             return IdMapLoad(mapped=before["mapped"], failure=file.failure)
         read = read_id_map(file.body)
-        cursor.execute(statement("streaming/create_staged_mappings"))
-        _copy(cursor, "copy_staged_mappings", read.mappings)
-        deleted = cursor.execute(statement("streaming/delete_mappings")).rowcount
-        written = cursor.execute(statement("streaming/write_mappings")).fetchall()[0]
-        cursor.execute(statement("streaming/delete_mapping_conflicts"))
-        _copy(cursor, "copy_mapping_conflicts", read.conflicts)
-        cursor.execute(statement("streaming/analyze_mappings"))
         counts = {
             "rows": read.rows,
             "mapped": read.mappings.height,
-            **written,
-            "deleted": deleted,
+            **write_id_map(cursor, read),
             "without_tmdb_id": read.without_tmdb_id,
             "rejected": read.rejected,
+            "repeated": read.repeated,
             "conflicts": read.conflicts.height,
         }
         told = {"run_id": run_id, "verified_at": file.sent_at, "body_sha256": digest}
         cursor.execute(statement("streaming/log_id_map_load"), told | counts)
     log.info("ids loaded", **counts)
     return IdMapLoad(**counts, is_new=True, failure=file.failure)
+
+
+def write_id_map(cursor: psycopg.Cursor[dict[str, Any]], read: IdMap) -> dict[str, int]:
+    """Makes the tables what a file says, in the transaction at hand, under the lock of ids.
+
+    Returns:
+        How many mappings were `inserted`, `updated` and `deleted`; those that are as they were stay untouched.
+    """
+    cursor.execute(statement("streaming/create_staged_mappings"))
+    _copy(cursor, "copy_staged_mappings", read.mappings)
+    deleted = cursor.execute(statement("streaming/delete_mappings")).rowcount
+    written: dict[str, int] = cursor.execute(statement("streaming/write_mappings")).fetchall()[0]
+    cursor.execute(statement("streaming/delete_mapping_conflicts"))
+    _copy(cursor, "copy_mapping_conflicts", read.conflicts)
+    cursor.execute(statement("streaming/analyze_mappings"))
+    return {**written, "deleted": deleted}
 
 
 def _conflicts(fit: pl.DataFrame, mappings: pl.DataFrame) -> pl.DataFrame:
@@ -265,7 +283,7 @@ def _conflicts(fit: pl.DataFrame, mappings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _copy(cursor: psycopg.Cursor[dict[str, object]], name: str, rows: pl.DataFrame) -> None:
+def _copy(cursor: psycopg.Cursor[dict[str, Any]], name: str, rows: pl.DataFrame) -> None:
     # Texts are quoted, so that an empty one or a backslash is what it is; null is nothing at all.
     text = rows.write_csv(include_header=False, quote_style="non_numeric")
     with cursor.copy(statement(f"streaming/{name}")) as copy:

@@ -8,7 +8,7 @@ number, so a number with two names is still one provider. Nothing here knows Dag
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NotRequired
+from typing import Any, LiteralString, NotRequired
 
 import psycopg
 from psycopg.rows import class_row, dict_row
@@ -110,21 +110,6 @@ class RegionList:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What came of asking for directories.
-
-    Attributes:
-        hits: answers that were fresh.
-        misses: answers that were asked for.
-        failures: why an older answer stays in use, or none is had.
-    """
-
-    hits: int
-    misses: int
-    failures: list[str]
-
-
-@dataclass(frozen=True, slots=True)
 class ProvidersCounted:
     """Providers, TMDB's and Watchmode's numbers for them, and regions."""
 
@@ -188,7 +173,7 @@ def read_region_list(body: bytes) -> RegionList:
 
 async def ask_for_directories(
     client: Client, store: Store, requests: Iterable[Request], *, force: bool = False
-) -> Asked:
+) -> list[str]:
     """Asks for what is not fresh of a service's directories. One that fails costs itself alone.
 
     Watchmode is asked first what is left of the month, and for nothing if nobody knows.
@@ -198,8 +183,11 @@ async def ask_for_directories(
         store: where answers are kept.
         requests: `TMDB_DIRECTORIES` or `WATCHMODE_DIRECTORIES`.
         force: ask whatever is stored; pace and budget hold.
+
+    Returns:
+        Why an older answer stays in use, or none is had; nothing where all is as it should be.
     """
-    hits, misses, failures = 0, 0, []
+    failures = list[str]()
     for request in requests:
         if request.service == "watchmode":
             is_known, problem = await know_month(client, store)
@@ -213,11 +201,9 @@ async def ask_for_directories(
         except ServiceError as failed:
             failures.append(f"{request.endpoint}: {failed}")
             continue
-        hits += answer.is_hit
-        misses += not answer.is_hit and not answer.is_stale
         if answer.failure is not None:
             failures.append(f"{request.endpoint}: {answer.failure}")
-    return Asked(hits, misses, failures)
+    return failures
 
 
 def merge_providers(connection: psycopg.Connection) -> ProvidersCounted:
@@ -228,29 +214,44 @@ def merge_providers(connection: psycopg.Connection) -> ProvidersCounted:
     """
     with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(statement("streaming/lock_availability"))
-        cursor.execute(statement("streaming/create_directory"))
-        cursor.execute(statement("streaming/create_directory_regions"))
         pages = cursor.execute(statement("streaming/read_directories")).fetchall()
-        with cursor.copy(statement("streaming/copy_directory")) as copy:
-            for row in _directory_rows(pages):
-                copy.write_row(row)
-        with cursor.copy(statement("streaming/copy_directory_regions")) as copy:
-            for page in pages:
-                if page["endpoint"] == "watch_regions":
-                    for region, name in read_region_list(bytes(page["body"])).names.items():
-                        copy.write_row((region, name, page["page_id"]))
-        for name in (
-            "write_provider_ids",
-            "delete_provider_ids",
-            "delete_provider_regions",
-            "write_provider_regions",
-            "write_regions",
-            "delete_regions",
-        ):
-            cursor.execute(statement(f"streaming/{name}"))
-        identify_providers(connection)
-        cursor.execute(statement("streaming/delete_unnamed_providers"))
+        write_directories(cursor, pages, unlisted="delete_provider_ids")
     return count_providers(connection)
+
+
+def write_directories(
+    cursor: psycopg.Cursor[dict[str, Any]], pages: Sequence[dict[str, Any]], *, unlisted: LiteralString
+) -> None:
+    """Makes the tables what directories say, in the transaction at hand, under the lock of availability.
+
+    A source without a directory among the pages is left as it is.
+
+    Args:
+        cursor: of rows as dictionaries.
+        pages: of directories, each once: `page_id`, `service`, `endpoint`, `media_type`, `body`.
+        unlisted: the statement that removes numbers that no directory lists.
+    """
+    cursor.execute(statement("streaming/create_directory"))
+    cursor.execute(statement("streaming/create_directory_regions"))
+    with cursor.copy(statement("streaming/copy_directory")) as copy:
+        for row in _directory_rows(pages):
+            copy.write_row(row)
+    with cursor.copy(statement("streaming/copy_directory_regions")) as copy:
+        for page in pages:
+            if page["endpoint"] == "watch_regions":
+                for region, name in read_region_list(bytes(page["body"])).names.items():
+                    copy.write_row((region, name, page["page_id"]))
+    for name in (
+        "write_provider_ids",
+        unlisted,
+        "delete_provider_regions",
+        "write_provider_regions",
+        "write_regions",
+        "delete_regions",
+    ):
+        cursor.execute(statement(f"streaming/{name}"))
+    identify_providers(cursor.connection)
+    cursor.execute(statement("streaming/delete_unnamed_providers"))
 
 
 def identify_providers(connection: psycopg.Connection) -> None:

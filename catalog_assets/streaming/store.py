@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, Literal, LiteralString
+from typing import Any, Literal, LiteralString, get_args
 
 import psycopg
 from psycopg.rows import dict_row
@@ -19,6 +19,11 @@ from resources.statements import statement
 
 Schema = Literal["streaming", "trakt"]
 
+Use = Literal["hits", "misses", "stale"]
+"""How an answer was come by: fresh enough, asked for and had, or asked for in vain so that an older one is served."""
+
+USES: tuple[Use, ...] = get_args(Use)
+
 
 class Store:
     """Runs statements one after the other, in transactions where asked for.
@@ -27,11 +32,15 @@ class Store:
         driver: an autocommit connection.
         run_id: written into every page.
         schema: whose pages and statements: what comes from Trakt stands apart.
+
+    Attributes:
+        uses: how many answers this store's user came by in each way; `streaming.cache_uses` counts everybody's.
     """
 
     def __init__(self, driver: psycopg.AsyncConnection, run_id: str, schema: Schema = "streaming") -> None:
         self.run_id = run_id
         self.schema: Schema = schema
+        self.uses: dict[str, int] = dict.fromkeys(USES, 0)
         self._driver = driver
         self._turn = asyncio.Lock()
 
@@ -59,10 +68,11 @@ class Store:
             found = await self._run(self._of_pages("find_newest"), {"cache_key": request.cache_key})
         return found[0] if found else None
 
-    async def count(self, rule: str, use: Literal["hits", "misses", "stale"]) -> None:
+    async def count(self, rule: str, use: Use) -> None:
         """Counts how an answer was come by."""
         async with self._turn:
             await self._run(statement("streaming/count_cache_use"), {"rule": rule, "use": use})
+        self.uses[use] += 1
 
     def _of_pages(self, name: str) -> LiteralString:
         pages: LiteralString = "streaming.pages" if self.schema == "streaming" else "trakt.pages"

@@ -80,21 +80,6 @@ class Lists:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What came of asking for a service's lists.
-
-    Attributes:
-        hits: lists that were fresh: nothing was asked.
-        misses: lists that were asked for and had.
-        stale: why asking failed, for each list of which an older answer was left as it is.
-    """
-
-    hits: int
-    misses: int
-    stale: list[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Made:
     """What an hour's snapshots hold.
 
@@ -115,13 +100,16 @@ class Made:
     answer_age_h: float
 
 
-async def ask_for_lists(client: Client, store: Store, lists: Lists, *, force: bool = False) -> Asked:
+async def ask_for_lists(client: Client, store: Store, lists: Lists, *, force: bool = False) -> list[str]:
     """Asks for the lists that are not fresh; one that fails leaves its older answer in place and stops no other.
+
+    Returns:
+        Why asking failed, for each list of which an older answer was left as it is.
 
     Raises:
         ServiceError: a list was never had, and could not be had now; the others were asked for all the same.
     """
-    hits, misses, stale, failed = 0, 0, list[str](), list[ServiceError]()
+    stale, failed = list[str](), list[ServiceError]()
     for media_type, time_window in LISTED:
         try:
             answer = await answered(
@@ -135,13 +123,11 @@ async def ask_for_lists(client: Client, store: Store, lists: Lists, *, force: bo
             log.warning("list never had", media_type=media_type, time_window=time_window, failure=str(never_had))
             failed.append(never_had)
             continue
-        hits += answer.is_hit
-        misses += not (answer.is_hit or answer.is_stale)
         if answer.is_stale:
             stale.append(f"{media_type}, {time_window}: {answer.failure}")
     if failed:
         raise failed[0]
-    return Asked(hits, misses, stale)
+    return stale
 
 
 def make_snapshots(connection: psycopg.Connection, lists: Lists, hour: datetime) -> Made:

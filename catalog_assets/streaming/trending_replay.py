@@ -5,14 +5,17 @@ rolled back at the end, or kept when asked. Two things no page tells are taken o
 then, and numbers of TMDB's that were found by IMDb's id.
 """
 
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import psycopg
 from psycopg.rows import dict_row
 
+from catalog_assets.streaming.comparing import compare
 from catalog_assets.streaming.trending import TMDB_LISTS, Lists, make_again
-from catalog_assets.tmdb.replay import SHOWN, Difference, ReplayResult
+from catalog_assets.tmdb.replay import ReplayResult
 from resources.statements import statement
+
+_RELATIONS: tuple[LiteralString, ...] = ("trending_items", "trending_snapshots")
 
 
 def replay_trending(connection: psycopg.Connection, *, swap: bool = False) -> ReplayResult:
@@ -35,24 +38,9 @@ def replay_lists(connection: psycopg.Connection, lists: Lists, *, swap: bool) ->
         cursor.execute(_copy(lists, "present"))
         hours = make_again(cursor, lists)
         cursor.execute(_copy(lists, "made"))
-        counted = cursor.execute(statement("streaming/count_compared_trending")).fetchall()
-        found = cursor.execute(statement("streaming/find_trending_differences"), {"shown": SHOWN}).fetchall()
-    return ReplayResult(
-        hours,
-        {row["relation"]: row["compared"] for row in counted},
-        {row["relation"]: row["different"] for row in counted},
-        [_difference(row) for row in found],
-        swap,
-    )
+        compared = compare(cursor, "trending", _RELATIONS)
+    return ReplayResult(hours, *compared, swap)
 
 
 def _copy(lists: Lists, moment: LiteralString) -> LiteralString:
     return lists.statement("copy_trending").replace("{moment}", moment)
-
-
-def _difference(row: dict[str, Any]) -> Difference:
-    present, made = row["present"], row["made"]
-    if present is None or made is None:
-        return Difference(row["relation"], row["key"], only_in="made" if present is None else "present")
-    differing = {name: (present[name], made[name]) for name in made if present[name] != made[name]}
-    return Difference(row["relation"], row["key"], columns=differing)

@@ -86,6 +86,12 @@ def read_status(body: bytes) -> Credits:
     return Credits(problem=status) if isinstance(status, str) else Credits(status.quota, status.used)
 
 
+def is_gone(body: bytes) -> bool:
+    """Whether the body of a 404 is Watchmode's own (section 1), not a gateway's: there is no such title."""
+    answer = _parsed(body)
+    return isinstance(answer, dict) and answer.get("success") is False and answer.get("statusCode") == 404
+
+
 def _listed(answer: Any, model: type[RowT], key: tuple[str, ...]) -> Listed[RowT]:
     if not isinstance(answer, list):
         return Listed(problem=_error(answer) or "the answer is not a list")

@@ -88,6 +88,7 @@ def id_mappings(
             "deleted": load.deleted,
             "without_tmdb_id": load.without_tmdb_id,
             "rejected": load.rejected,
+            "repeated": load.repeated,
             "conflicts": load.conflicts,
             "is_new": load.is_new,
             **verified,

@@ -13,7 +13,7 @@ import structlog
 from catalog_assets.streaming.cache import Answered, UnusableAnswer, answered
 from catalog_assets.streaming.requests import Client, Request
 from catalog_assets.streaming.store import Store
-from catalog_assets.streaming.watchmode import read_offers, read_regions
+from catalog_assets.streaming.watchmode import is_gone, read_offers, read_regions
 from catalog_assets.streaming.watchmode_credits import note_status, units_left
 from catalog_assets.tmdb.models import MediaType
 from resources.client import NotThere
@@ -32,7 +32,7 @@ class Asked:
 
     Attributes:
         answered: titles whose offers came, or were fresh already.
-        gone: titles that Watchmode does not know (404).
+        gone: titles of which Watchmode says that it does not know them.
         failed: titles that brought no answer to use.
         regions: those that the offers are for.
         left_out: regions that the plan does not include.
@@ -118,6 +118,7 @@ async def _ask_titles(
             "none of the regions in CATALOG_REGIONS is in Watchmode's plan: set one that is, or take another plan"
         )
         return
+    await store.rows("describe_watchmode_regions", {"regions": list(done.regions)})
     if named:
         kinds, ids = zip(*dict.fromkeys(named), strict=True)
         chosen = {"media_types": list(kinds), "tmdb_ids": list(ids), "force": force}
@@ -147,16 +148,19 @@ async def _ask_title(client: Client, store: Store, done: Asked, title: dict[str,
         await _note_failure(store, done, title, str(unusable))
         return True
     except PermanentServiceError as refused:
-        if refused.status == 404:
+        if refused.status == 404 and is_gone(refused.body):
             await _note_gone(store, done, title)
             return True
-        raise  # what is refused here is refused for every title
+        if refused.status not in {401, 403}:  # it may be this title's alone: the next run begins with others
+            await _note_failure(store, done, title, str(refused))
+        raise  # as far as can be known, what is refused here is refused for every title
     except ServiceError as failed:
         await _note_failure(store, done, title, str(failed))
         raise
     if answer.failure is None:
         done.answered += 1
-        await store.rows("note_watchmode_answer", title | {"sent_at": answer.sent_at, "page_id": answer.page_id})
+        noted = {"sent_at": answer.sent_at, "page_id": answer.page_id, "regions": list(done.regions)}
+        await store.rows("note_watchmode_answer", title | noted)
         return True
     return await _after_failure(store, done, title, answer)
 

@@ -8,7 +8,7 @@ retention has removed.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 import psycopg
@@ -81,6 +81,7 @@ class ReplayResult:
         differences: How many of them differ, by table.
         shown: The first of these of each table.
         swapped: Whether what was made took the place of the present tables.
+        not_made: What cannot be made again, and why; it stays as it is.
     """
 
     merges: int
@@ -88,6 +89,7 @@ class ReplayResult:
     differences: dict[str, int]
     shown: list[Difference]
     swapped: bool
+    not_made: list[str] = field(default_factory=list)
 
 
 def replay(connection: psycopg.Connection, *, swap: bool = False) -> ReplayResult:

@@ -35,6 +35,7 @@ _NOT_SIGNED_IN = {
 }
 
 _NOT_TAKEN = "Trakt takes its refresh token no more (invalid_grant)"
+_SIGNING_OUT = "`catalog trakt logout` began; if it was cut off, run it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,18 +174,36 @@ async def refreshed(client: TraktSignInClient, database: Database, token_key: Se
 
 
 async def sign_out(database: Database, settings: Settings) -> SignedOut:
-    """Withdraws the sign-in and removes everything that came from Trakt, in one transaction; also where Trakt is off.
+    """Withdraws the sign-in, then removes everything that came from Trakt in one transaction; also where Trakt is off.
 
-    Where Trakt cannot be told, `SignedOut.failure` says why, and everything is removed all the same.
+    Where Trakt cannot be told, `SignedOut.failure` says why, and everything is removed all the same. Whoever is cut off
+    does it again: until then the tokens stand here, marked as ended.
     """
+    while True:
+        found = await _end(database)
+        # Between the transactions, for nobody should wait for Trakt; and before the removal, for a pair that is removed
+        # first would live on at Trakt, known to nobody, if this process is killed. Marked as ended it is refreshed by
+        # nobody meanwhile, so that it stays the pair to withdraw; to withdraw it twice does no harm.
+        failure = await _revoke(found, database, settings) if found is not None else None
+        async with database.async_connection() as connection:
+            # In the order of catalog_assets.streaming.retention, which removes from the same tables.
+            await connection.execute(statement("streaming/lock_trending"))
+            await _run(connection, "lock_sign_in")
+            standing = await _run(connection, "read_sign_in")
+            if standing is not None and (found is None or standing["access_token"] != found["access_token"]):
+                continue  # somebody signed in meanwhile
+            removed = await _run(connection, "remove_everything")
+        return SignedOut(pages=removed["pages"] if removed else 0, was_signed_in=found is not None, failure=failure)
+
+
+async def _end(database: Database) -> dict[str, Any] | None:
+    """The sign-in that stands, marked as ended: from then on nobody refreshes it. None: nobody is signed in."""
     async with database.async_connection() as connection:
-        # In the order of catalog_assets.streaming.retention, which removes from the same tables.
-        await connection.execute(statement("streaming/lock_trending"))
         await _run(connection, "lock_sign_in")
         found = await _run(connection, "read_sign_in")
-        failure = await _revoke(found, database, settings) if found is not None else None
-        removed = await _run(connection, "remove_everything")
-    return SignedOut(pages=removed["pages"] if removed else 0, was_signed_in=found is not None, failure=failure)
+        if found is not None:
+            await _run(connection, "end_sign_in", reason=_SIGNING_OUT)
+    return found
 
 
 async def _revoke(found: dict[str, Any], database: Database, settings: Settings) -> str | None:
@@ -254,4 +273,4 @@ def _refuse_ended(found: dict[str, Any]) -> None:
 
 
 def _ended(because: str) -> SignInNeeded:
-    return SignInNeeded(f"The sign-in to Trakt has ended: {because}. Run `catalog trakt login`.")
+    return SignInNeeded(f"The sign-in to Trakt has ended: {because}. To sign in again run `catalog trakt login`.")

@@ -4,6 +4,7 @@ They exist whether Trakt is on or off; off, a run of them fails and says how its
 """
 
 import dagster as dg
+import psycopg
 
 from catalog_assets.steps import step
 from catalog_assets.streaming.asking import AskingConfig
@@ -17,6 +18,10 @@ from resources.event_loop import run
 from resources.settings import load_settings
 
 POOL = "trakt"
+
+
+class SignedOutMeanwhile(CatalogError):  # noqa: N818 - named for what happened, as the others
+    """Everything that came from Trakt was removed while a run asked it: what it brought is not kept."""
 
 
 @hourly(
@@ -34,7 +39,13 @@ def trakt_trending_pages(
     """Asks for the lists that are not fresh; the client id is enough, nobody need be signed in."""
     with step(context), source.database() as database:
         client = trakt.client(database, run_id=context.run.run_id, asset=context.asset_key.to_user_string())
-        told = asked_lists(context, config, database, client, TRAKT_LISTS)
+        try:
+            told = asked_lists(context, config, database, client, TRAKT_LISTS)
+        except psycopg.errors.ForeignKeyViolation as unstamped:  # 0025_trakt_stamp.sql
+            raise SignedOutMeanwhile(
+                "Everything that came from Trakt was removed while this run asked it (`catalog trakt logout`): what it "
+                "brought is not kept. If Trakt is to stay on, run again."
+            ) from unstamped
         return dg.MaterializeResult(metadata={**(told.metadata or {}), "sign_in": _sign_in(context, database)})
 
 

@@ -9,6 +9,7 @@ ON CONFLICT (media_type, tmdb_id) DO UPDATE SET
   asked_at = excluded.asked_at,
   answered_at = CASE WHEN t.watchmode_id = excluded.watchmode_id AND excluded.gone_at IS NULL THEN t.answered_at END,
   page_id = CASE WHEN t.watchmode_id = excluded.watchmode_id AND excluded.gone_at IS NULL THEN t.page_id END,
+  regions = CASE WHEN t.watchmode_id = excluded.watchmode_id AND excluded.gone_at IS NULL THEN t.regions END,
   attempts = CASE WHEN t.watchmode_id = excluded.watchmode_id THEN t.attempts ELSE 0 END + 1,
   not_before = excluded.asked_at
     + least(interval '1 hour' * 2 ^ least(CASE WHEN t.watchmode_id = excluded.watchmode_id THEN t.attempts ELSE 0 END, 10), interval '1 day'),

@@ -1,4 +1,4 @@
--- Notes that the refresh token is taken no more: the user must sign in again.
+-- Notes that a sign-in has ended, and why: nobody refreshes it from then on.
 UPDATE trakt.oauth_tokens
 SET ended_at = ops.now(), ended_because = %(reason)s, updated_at = ops.now()
 WHERE service = 'trakt'

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -61,10 +62,22 @@ def test_each_subject_is_loaded_from_stored_answers_where_they_are_fresh_and_mad
     forced = loaded(variables, "trending", "--force")
     assert (forced["tmdb_trending_pages: hits"], forced["tmdb_trending_pages: requests"]) == (0, 4)
 
-    for subject in ("trending", "availability", "coming_soon"):
+    for subject in ("trending", "reference", "availability", "coming_soon"):
         made = printed(command("replay", subject, "--json", **variables))
         assert sum(made["rows"].values()) > 0, subject
         assert set(made["differences"].values()) == {0}, subject
+
+    with psycopg.connect(variables["SOURCE_DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("UPDATE streaming.providers SET name = 'Notflix' WHERE key = 'netflix'")
+        connection.execute("UPDATE streaming.pages SET body_sha256 = '' WHERE endpoint = 'id_map'")
+    told = command("replay", "reference", **variables)
+    assert told.exit_code == 1
+    assert 'providers, key netflix: name "Notflix" → "Netflix"' in told.output
+    assert "Not made again: id_mappings and id_mapping_conflicts" in " ".join(told.output.split())
+    assert "1 rows differ" in told.output
+    mended = printed(command("replay", "reference", "--swap", "--json", **variables))
+    assert (mended["swapped"], mended["differences"]["providers"], len(mended["not_made"])) == (True, 1, 1)
+    assert command("replay", "reference", **variables).exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -72,7 +85,6 @@ def test_each_subject_is_loaded_from_stored_answers_where_they_are_fresh_and_mad
     [
         (("load", "trending", "--ids", "603"), "trending takes --force and --json alone"),
         (("load", "trending", "--day", "2026-11-20"), "trending takes --force and --json alone"),
-        (("replay", "reference"), "Of reference nothing is made again"),
     ],
 )
 def test_what_means_nothing_is_refused_in_a_sentence(

@@ -15,9 +15,16 @@ from pydantic import SecretStr
 from catalog_assets.build import build_definitions
 from catalog_assets.cli.environment import dagster_environment
 from catalog_assets.instance.assets import RUN_LOGS
-from catalog_assets.instance.logs import delete_old_check_results, delete_old_events, delete_old_files
+from catalog_assets.instance.logs import (
+    CALLS_KEPT_FOR,
+    delete_old_calls,
+    delete_old_check_results,
+    delete_old_events,
+    delete_old_files,
+)
 from catalog_assets.jobs import RETENTION
 from resources.access import DatabaseUrls
+from resources.statements import statement
 
 DAY = timedelta(days=1)
 LATER = 90 * DAY + timedelta(hours=1)
@@ -77,6 +84,16 @@ def fill(instance: dg.DagsterInstance, partition: str) -> str:
     return dg.materialize([shelf, is_full], instance=instance, partition_key=partition).run_id
 
 
+def log_calls(source: psycopg.Connection, now: timedelta, ages: list[timedelta]) -> None:
+    """Calls of as many services, sent so long after what the shifted clock shows; that clock is so far ahead."""
+    with source.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO ops.api_calls (service, endpoint, sent_at, ms, bytes, attempt, request_id, run_id, asset)"
+            " VALUES (%s, '/', clock_timestamp() + %s, 1, 1, 1, '', '', '')",
+            [(f"service {place}", now + age) for place, age in enumerate(ages)],
+        )
+
+
 def output(home: Path, run_id: str) -> list[Path]:
     return sorted((home / "dagster" / "storage" / run_id).rglob("*.*"))
 
@@ -98,6 +115,7 @@ def test_old_logs_go_and_what_the_ui_reads_of_assets_stays(
     assets = rows(records, "SELECT id, event FROM event_logs WHERE asset_key IS NOT NULL ORDER BY id")
     assert assets
     shift_clock(source, LATER)
+    log_calls(source, LATER, [-CALLS_KEPT_FOR - timedelta(minutes=1)] * 3 + [-CALLS_KEPT_FOR + DAY, timedelta(0)])
     for run_id in runs:
         for path in output(home, run_id):
             os.utime(path, (0, 0))
@@ -116,6 +134,8 @@ def test_old_logs_go_and_what_the_ui_reads_of_assets_stays(
     figures: dict[str, Any] = {name: value.value for name, value in made.metadata.items()}
     assert (figures["events_removed"] > 20, figures["check_results_removed"]) == (True, 1)
     assert figures["output_bytes_freed"] > 0
+    assert figures["calls_removed"] == 3
+    assert rows(source, "SELECT service FROM ops.api_calls ORDER BY sent_at") == [("service 3",), ("service 4",)]
     left = records.execute("SELECT id, event FROM event_logs WHERE run_id = ANY (%s) ORDER BY id", (runs,)).fetchall()
     assert left == assets
     assert not any((home / "dagster" / "storage" / run_id).exists() for run_id in runs)
@@ -156,6 +176,21 @@ def test_batches_go_on_until_nothing_is_left(instance: dg.DagsterInstance, recor
     every = rows(records, "SELECT count(*) FROM event_logs WHERE asset_key IS NULL")[0][0]
     assert delete_old_events(records, datetime.now(UTC) + DAY, at_once=7) == every
     assert delete_old_check_results(records, datetime.now(UTC) + DAY, at_once=1) == 2
+
+
+def test_old_calls_go_in_batches_found_by_their_age(source: psycopg.Connection) -> None:
+    source.execute(
+        "INSERT INTO ops.api_calls (service, endpoint, sent_at, ms, bytes, attempt, request_id, run_id, asset)"
+        " SELECT 'service ' || n % 7, '/', '2026-11-22Z'::timestamptz - n * interval '1 hour', 1, 1, 1, '', '', ''"
+        " FROM generate_series(1, 20000) AS n"
+    )
+    source.execute("ANALYZE ops.api_calls")
+    before = datetime(2026, 11, 22, tzinfo=UTC) - timedelta(hours=19_980)
+    asked = {"before": before, "most": 7}
+    plan = "\n".join(str(line) for (line,) in source.execute("EXPLAIN " + statement("ops/delete_old_calls"), asked))
+    assert "api_calls_by_age" in plan
+    assert delete_old_calls(source, before, at_once=7) == 20
+    assert rows(source, "SELECT count(*), min(sent_at) FROM ops.api_calls") == [(19_980, before)]
 
 
 def test_the_check_names_what_should_be_gone(

@@ -100,12 +100,17 @@ class Service:
 
 @dataclass
 class Scene:
-    """TMDB and Watchmode, and the database."""
+    """TMDB and Watchmode, and the database.
+
+    Attributes:
+        uses: how the answers of the last fetch were come by.
+    """
 
     source_url: str
     clock: Clock
     tmdb: Service
     watchmode: Service
+    uses: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         describe_watchmode(self.connection)
@@ -127,6 +132,7 @@ class Scene:
             database = Database(self.source_url)
             try:
                 async with opened_store(database, "run") as store:
+                    self.uses = store.uses
                     upcoming = await fetch_upcoming(self.tmdb, store, regions=regions, force=force)
                     return upcoming, await fetch_releases(self.watchmode, store, force=force)
             finally:

@@ -163,7 +163,7 @@ def test_a_source_that_is_down_for_a_day_is_served_stale_and_leaves_the_other_al
     asked = len(scene.tmdb.asked)
     scene.clock.advance(days=1)
     upcoming, releases = scene.fetch()
-    assert (upcoming.stale, len(upcoming.problems), releases.problems) == (2, 2, [])
+    assert (scene.uses["stale"], len(upcoming.problems), releases.problems) == (2, 2, [])
     assert len(scene.tmdb.asked) == asked + 2
     scene.make()
     assert [row[0] for row in scene.coming()] == [1, 2, 3, 4, 5]
@@ -187,12 +187,12 @@ def test_an_answer_within_its_time_costs_no_request_and_force_asks_again(scene: 
     scene.tmdb.films = {"US": [film(1, scene.day(5))]}
     scene.fetch()
     scene.clock.advance(hours=23.5)
-    upcoming, releases = scene.fetch()
-    assert (upcoming.hits, releases.hits, len(scene.watchmode.asked)) == (2, 0, 2)  # the day in Los Angeles is another
-    upcoming, releases = scene.fetch()
-    assert (upcoming.hits, releases.hits, len(scene.watchmode.asked)) == (2, 1, 2)
-    upcoming, releases = scene.fetch(force=True)
-    assert (upcoming.hits, releases.hits, len(scene.watchmode.asked)) == (0, 0, 3)
+    scene.fetch()
+    assert (scene.uses["hits"], len(scene.watchmode.asked)) == (2, 2)  # the day in Los Angeles is another
+    scene.fetch()
+    assert (scene.uses["hits"], len(scene.watchmode.asked)) == (3, 2)
+    scene.fetch(force=True)
+    assert (scene.uses["hits"], len(scene.watchmode.asked)) == (0, 3)
 
 
 def test_more_releases_than_one_answer_holds_are_asked_for_in_shorter_spans(scene: Scene) -> None:

@@ -1,6 +1,7 @@
 """Watchmode's file of ids replaces what was loaded before as a whole, or is refused and changes nothing."""
 
 import asyncio
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -267,8 +268,18 @@ def test_rows_without_a_title_of_tmdbs_or_that_cannot_be_read_are_counted(scene:
         ("", '900,tt0000900,900,movie,"Best Movie,2020', "", 1),
         ("", "", '900,tt0000900,900,movie,"Best Movie,2020', 1),
         ("\ufeff", '900,tt0000900,900,movie,"A,2020', '901,tt0000901,901,movie,"B,2020', 2),
+        ("", '900,tt0000900,900,movie,"A,2020', '901,tt0000901,901,movie,B",2020', 1),
+        ("", '900,tt0000900,900,movie,A,2020,"more', '901,tt0000901,901,movie,B,2020,"more', 2),
     ],
-    ids=["a mark of its bytes", "quotes within", "a lone quote", "at the end", "two"],
+    ids=[
+        "a mark of its bytes",
+        "quotes within",
+        "a lone quote",
+        "at the end",
+        "two",
+        "closed later",
+        "behind the last",
+    ],
 )
 def test_a_line_out_of_shape_costs_itself_alone(
     scene: Scene, before: str, line: str, behind: str, rejected: int
@@ -356,15 +367,13 @@ def test_the_sandboxes_file_names_every_title_that_it_knows(source_url: str, con
 
 
 ids = st.integers(1, 40)
-rows = st.tuples(
-    ids, st.sampled_from(["", "tt0000001"]), ids, st.sampled_from(["movie", "tv"]), st.text(max_size=5), st.just(2000)
-)
+names = st.text(st.characters(exclude_characters="\r\n"), max_size=5)  # no title of the file's holds a line break
+rows = st.tuples(ids, st.sampled_from(["", "tt0000001"]), ids, st.sampled_from(["movie", "tv"]), names, st.just(2000))
 
 
 @given(st.lists(rows, min_size=1, max_size=25), st.randoms(use_true_random=False))
 def test_the_order_of_a_files_rows_says_nothing(listed: list[Row], random: Any) -> None:
-    body = csv_of(*((*row[:4], row[4].replace("\r", ""), row[5]) for row in listed))
-    read = read_id_map(body)
+    read = read_id_map(csv_of(*listed))
     expected: dict[tuple[str, int], int] = {}
     for watchmode_id, _, tmdb_id, media_type, *_ in listed:
         key = (media_type, int(tmdb_id))
@@ -372,6 +381,22 @@ def test_the_order_of_a_files_rows_says_nothing(listed: list[Row], random: Any) 
     assert {(row[0], row[1]): row[2] for row in read.mappings.rows()} == expected
     shuffled = list(listed)
     random.shuffle(shuffled)
-    again = read_id_map(csv_of(*((*row[:4], row[4].replace("\r", ""), row[5]) for row in shuffled)))
+    again = read_id_map(csv_of(*shuffled))
     keys = ["conflict", "media_type", "tmdb_id", "watchmode_id", "imdb_id", "is_kept"]
     assert again.conflicts.sort(keys).equals(read.conflicts.sort(keys))
+
+
+@given(st.lists(st.tuples(ids, st.sampled_from(["1", "2", "", "x"]), st.text('ab" ', max_size=4)), max_size=12))
+def test_every_line_is_read_for_itself_and_counted_once(listed: list[tuple[int, str, str]]) -> None:
+    lines = ["99,,99,movie,Good,2000", *(f"{given},,{tmdb_id},movie,{title},2000" for given, tmdb_id, title in listed)]
+    unreadable = [line for line in lines if len(next(csv.reader([line]))) != len(HEADER)]
+    read = read_id_map("\n".join((",".join(HEADER), *lines)).encode())
+    readable = [next(csv.reader([line])) for line in lines if line not in unreadable]
+    assert read.rows == len(lines)
+    assert read.rows == read.mappings.height + read.without_tmdb_id + read.rejected + read.repeated
+    assert read.rejected == len(unreadable) + sum(fields[2] == "x" for fields in readable)
+    expected: dict[int, int] = {}
+    for fields in readable:
+        if fields[2].isdigit():
+            expected[int(fields[2])] = min(int(fields[0]), expected.get(int(fields[2]), 10**9))
+    assert dict(read.mappings.select("tmdb_id", "watchmode_id").rows()) == expected

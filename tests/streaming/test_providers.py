@@ -14,7 +14,6 @@ from catalog_assets.streaming.availability_checks import AVAILABILITY_CHECKS
 from catalog_assets.streaming.providers import (
     TMDB_DIRECTORIES,
     WATCHMODE_DIRECTORIES,
-    Asked,
     ask_for_directories,
     merge_providers,
     read_directory,
@@ -280,32 +279,35 @@ def test_a_directory_that_fails_costs_itself_alone_and_is_asked_again(
     describe_watchmode(clock.connection)
     service = Service(clock, answers)
 
-    def ask(force: bool = False) -> tuple[Asked, Asked]:
-        async def scene() -> tuple[Asked, Asked]:
+    def ask(force: bool = False) -> tuple[list[str], list[str], dict[str, int]]:
+        """Why TMDB and Watchmode told nothing new, and how answers were come by."""
+
+        async def scene() -> tuple[list[str], list[str], dict[str, int]]:
             database = Database(source_url)
             try:
                 async with opened_store(database, "run") as store:
                     return (
                         await ask_for_directories(service, store, TMDB_DIRECTORIES, force=force),
                         await ask_for_directories(service, store, WATCHMODE_DIRECTORIES, force=force),
+                        store.uses,
                     )
             finally:
                 await database.aclose()
 
         return asyncio.run(scene())
 
-    tmdb, watchmode = ask()
-    assert (tmdb.hits, tmdb.misses, tmdb.failures) == (0, 2, ["watch_providers: it rests"])
-    assert (watchmode.hits, watchmode.misses, watchmode.failures) == (0, 0, ["status: it rests"])
+    tmdb, watchmode, uses = ask()
+    assert (tmdb, watchmode) == (["watch_providers: it rests"], ["status: it rests"])
+    assert uses == {"hits": 0, "misses": 2, "stale": 0}
     assert service.asked[-1] == "/v1/status"  # nothing that costs a unit while nobody knows how many are left
     service.answers = {**answers, "/v1/status": {"quota": 2500, "quotaUsed": 7}}
-    assert ask()[1].failures == []
+    assert ask()[1] == []
     assert service.asked[-2:] == ["/v1/status", "/v1/sources"]
     merged = merge_providers(offers.connection)
     assert (merged.providers, merged.regions) == (1, 1)
     service.answers = {**service.answers, "/3/watch/providers/tv": listed}
     clock.advance(hours=23)
     service.asked.clear()
-    assert ask()[0].hits == 2
+    assert ask()[2] == {"hits": 2, "misses": 1, "stale": 0}
     assert service.asked == ["/3/watch/providers/tv", "/v1/status", "/v1/sources"]
-    assert ask(force=True)[0].misses == 3
+    assert ask(force=True)[2] == {"hits": 0, "misses": 3, "stale": 0}

@@ -78,6 +78,8 @@ def store_page(scene: Scene, service: str, endpoint: str, key: str, schema: str 
         VALUES (%s, %s, 'coming_soon', %s, '/', '{{}}', 200, ops.now(), ops.now(), '{{}}', 2, '', 'run')
         RETURNING page_id
     """  # noqa: S608
+    if schema == "trakt":
+        stamp_origin(scene.connection, service="trakt", origin="https://api.trakt.tv")
     ((page_id,),) = scene.connection.execute(query.encode(), (service, endpoint, key)).fetchall()
     number: int = page_id
     return number
@@ -257,7 +259,6 @@ def test_within_the_terms_tmdbs_history_stays(scene: Scene) -> None:
 
 def test_where_trakt_is_off_nothing_of_it_is_left_and_where_it_is_on_all_is(scene: Scene) -> None:
     snapshot(scene, store_page(scene, "trakt", "trending", "trending", "trakt"), "trakt")
-    stamp_origin(scene.connection, service="trakt", origin="https://api.trakt.tv")
     assert remove_trakt(scene.connection, is_off=False) == Removed()
     assert kept_though_off(scene.connection, watchmode_is_off=True, trakt_is_off=True) == ["trakt"]
     assert remove_trakt(scene.connection, is_off=True) == Removed(pages=1)

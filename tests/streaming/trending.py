@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from catalog_assets.streaming.trending import TimeWindow
 from catalog_assets.tmdb.models import MediaType
+from resources.origins import stamp_origin
 
 TTLS = {"tmdb_trending": 3, "trakt_trending": 1, "aggregated_trending": 1}
 """Hours."""
@@ -78,6 +79,8 @@ def store_page(
         " status, sent_at, received_at, body, body_bytes, body_sha256, run_id)"
         " VALUES (%s, 'trending', %s, %s, %s, %s, '/', %s, 200, %s, %s, %s, 1, '', 'run') RETURNING page_id"
     )
+    if schema == "trakt":
+        stamp_origin(connection, service="trakt", origin="tests")
     named = (service, f"{service}_trending", f"{service}:trending:{media_type}{time_window}", media_type, time_window)
     row = connection.execute(query.encode(), (*named, Jsonb({}), at, at, body)).fetchone()
     assert row is not None

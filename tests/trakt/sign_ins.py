@@ -9,7 +9,7 @@ from dataclasses import replace
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from catalog_assets.trakt.sign_in import SignIn, keep_signed_in, sign_in
+from catalog_assets.trakt.sign_in import SignedOut, SignIn, keep_signed_in, sign_in, sign_out
 from resources.databases import Database
 from resources.errors import CatalogError
 from resources.settings import Settings
@@ -66,6 +66,30 @@ def keep(source_url: str, settings: Settings) -> SignIn | None:
         database = Database(source_url)
         try:
             return await keep_signed_in(database, settings)
+        finally:
+            await database.aclose()
+
+    return asyncio.run(scene())
+
+
+def accepted(sandbox: RunningSandbox) -> Callable[[DeviceCode], object]:
+    return lambda code: sandbox.control(do="trakt_decide", accept=True, user_code=code.user_code)
+
+
+def signed_in(sandbox: RunningSandbox, source_url: str) -> SignIn:
+    return log_in(sandbox, source_url, accepted(sandbox))
+
+
+def sign_ins(sandbox: RunningSandbox) -> dict[str, int]:
+    found: dict[str, int] = sandbox.truth("trakt")["sign_ins"]
+    return found
+
+
+def out(source_url: str, settings: Settings) -> SignedOut:
+    async def scene() -> SignedOut:
+        database = Database(source_url)
+        try:
+            return await sign_out(database, settings)
         finally:
             await database.aclose()
 

@@ -1,4 +1,4 @@
-"""Signing in to Trakt: by device, kept alive by one process at a time, and gone as a whole when the user leaves."""
+"""Signing in to Trakt: by device, one user at a time, kept alive by one process at a time."""
 
 import asyncio
 import io
@@ -6,18 +6,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import psycopg
 import pytest
-import stamina
 from cryptography.fernet import Fernet
 
-from catalog_assets.streaming.retention import Removed, remove_trakt
-from catalog_assets.trakt.sign_in import SignedOut, SignIn, refreshed, sign_out
+from catalog_assets.trakt.sign_in import SignedOut, SignIn, refreshed
 from resources.databases import Database
 from resources.errors import PermanentServiceError, ServiceUnreachable, SettingsError, SignInNeeded
 from resources.settings import Settings
@@ -26,64 +23,18 @@ from resources.trakt_sign_in import DeviceCode, TraktSignInClient
 from tests.resources.conftest import log_text  # noqa: F401 - a fixture
 from tests.resources.test_secrets import rows_of_every_table
 from tests.sandbox_process import PROJECT, RunningSandbox, running_sandbox
-from tests.trakt.sign_ins import KEY, QUICK, keep, log_in, settings_of
+from tests.trakt.sign_ins import KEY, QUICK, accepted, keep, log_in, out, settings_of, sign_ins, signed_in
 
 ShiftClock = Callable[[psycopg.Connection, timedelta], None]
 
 WEEK_S = 604_800
 
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[RunningSandbox]:
-    with running_sandbox(movies=20, options=("--trakt-poll-seconds=0",)) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(started: RunningSandbox) -> RunningSandbox:
-    started.control(do="reset")
-    return started
-
-
-@pytest.fixture
-def connection(source_url: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(source_url, autocommit=True) as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def no_backoff() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=2, cap=True):
-        yield
-
-
-def accepted(sandbox: RunningSandbox) -> Callable[[DeviceCode], object]:
-    return lambda code: sandbox.control(do="trakt_decide", accept=True, user_code=code.user_code)
-
-
-def signed_in(sandbox: RunningSandbox, source_url: str) -> SignIn:
-    return log_in(sandbox, source_url, accepted(sandbox))
-
-
-def sign_ins(sandbox: RunningSandbox) -> dict[str, int]:
-    found: dict[str, int] = sandbox.truth("trakt")["sign_ins"]
-    return found
+pytestmark = pytest.mark.usefixtures("no_backoff")
 
 
 def polls(sandbox: RunningSandbox) -> list[int]:
     asked = sandbox.truth("trakt", requests=1)["requests"]["trakt_sign_in"]
     return [each["status"] for each in asked if each["path"] == "/oauth/device/token"]
-
-
-def out(source_url: str, settings: Settings) -> SignedOut:
-    async def scene() -> SignedOut:
-        database = Database(source_url)
-        try:
-            return await sign_out(database, settings)
-        finally:
-            await database.aclose()
-
-    return asyncio.run(scene())
 
 
 # -- By device -------------------------------------------------------------------------------------------------------
@@ -379,141 +330,3 @@ def test_nobody_signed_in_and_trakt_off_are_nothing_to_do(sandbox: RunningSandbo
     assert keep(source_url, settings_of(sandbox)) is None
     signed_in(sandbox, source_url)
     assert keep(source_url, settings_of(sandbox, is_on=False)) is None
-
-
-# -- Signed out ------------------------------------------------------------------------------------------------------
-
-
-def fill(connection: psycopg.Connection) -> None:
-    """A stored answer of Trakt, and whose it is."""
-    connection.execute(
-        """
-        INSERT INTO trakt.pages (
-            service, endpoint, rule, cache_key, path, params, status, sent_at, received_at, body, body_bytes,
-            body_sha256, run_id
-        ) VALUES ('trakt', 'trending', 'trakt_trending', 'key', '/', '{}', 200, now(), now(), '[]', 2, '', 'run')
-        """
-    )
-    connection.execute("INSERT INTO ops.origins VALUES ('trakt', 'https://api.trakt.tv', now())")
-
-
-def left(connection: psycopg.Connection) -> dict[str, int]:
-    """Rows in every table of the schema, and the stamp."""
-    names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'trakt'").fetchall()
-    assert {("pages",), ("oauth_tokens",)} <= set(names)
-    counts = {}
-    for (name,) in names:
-        row = connection.execute(f"SELECT count(*) FROM trakt.{name}".encode()).fetchone()  # noqa: S608 - names of tables
-        counts[name] = row[0] if row else -1
-    stamp = connection.execute("SELECT count(*) FROM ops.origins WHERE service = 'trakt'").fetchone()
-    return {**counts, "origin": stamp[0] if stamp else -1}
-
-
-@pytest.mark.parametrize("is_on", [True, False], ids=["on", "off"])
-def test_signing_out_withdraws_the_tokens_and_removes_all_that_came_from_trakt(
-    sandbox: RunningSandbox, source_url: str, connection: psycopg.Connection, is_on: bool
-) -> None:
-    signed_in(sandbox, source_url)
-    fill(connection)
-    assert out(source_url, settings_of(sandbox, is_on=is_on)) == SignedOut(pages=1, was_signed_in=True)
-    assert set(left(connection).values()) == {0}
-    assert sign_ins(sandbox) == {"issued": 1, "refreshed": 0, "refused": 0, "revoked": 1, "live": 0}
-    assert out(source_url, settings_of(sandbox)) == SignedOut(pages=0, was_signed_in=False)
-
-
-@pytest.mark.parametrize("why", ["refused", "no answer", "without credentials", "another key"])
-def test_everything_is_removed_also_where_trakt_cannot_be_told_and_that_is_said(
-    sandbox: RunningSandbox,
-    source_url: str,
-    connection: psycopg.Connection,
-    monkeypatch: pytest.MonkeyPatch,
-    why: str,
-) -> None:
-    signed_in(sandbox, source_url)
-    fill(connection)
-    settings, message = settings_of(sandbox), "HTTP 403"
-    if why == "refused":
-        sandbox.control(do="fault", path="/oauth/revoke", status=403)
-    elif why == "no answer":
-        monkeypatch.setattr("catalog_assets.trakt.sign_in.REVOKED_WITHIN_S", 0.5)
-        sandbox.control(do="fault", path="/oauth/revoke", seconds=20)
-        message = "no answer within 0.5 s"
-    elif why == "without credentials":
-        settings, message = Settings(), "TRAKT_CLIENT_ID and TRAKT_CLIENT_SECRET and TRAKT_TOKEN_KEY are not set"
-    else:
-        settings, message = settings_of(sandbox, key=Fernet.generate_key().decode()), "cannot be read"
-    done = out(source_url, settings)
-    assert done.pages == 1
-    assert done.failure is not None
-    assert message in done.failure
-    assert set(left(connection).values()) == {0}
-    if why != "no answer":  # it may have been told all the same
-        assert sign_ins(sandbox)["live"] == 1
-
-
-def test_signing_out_needs_no_contact(sandbox: RunningSandbox, source_url: str) -> None:
-    signed_in(sandbox, source_url)
-    settings = settings_of(sandbox, is_on=False).model_copy(update={"trakt_contact": None})
-    with pytest.raises(SettingsError, match="TRAKT_CONTACT is not set"):
-        settings.require_trakt_sign_in()
-    assert out(source_url, settings) == SignedOut(pages=0, was_signed_in=True)
-    assert sign_ins(sandbox)["live"] == 0
-
-
-def test_who_signs_out_and_the_daily_removal_wait_for_each_other(
-    source_url: str, connection: psycopg.Connection
-) -> None:
-    fill(connection)
-    keep = {"keep": timedelta(days=-1)}
-    with psycopg.connect(source_url) as daily:  # as catalog_assets.streaming.retention.remove_trakt
-        daily.execute(statement("streaming/lock_trending"))
-        daily.execute(statement("trakt/delete_old_snapshots"), keep)
-        with ThreadPoolExecutor(1) as thread:
-            leaving = thread.submit(out, source_url, Settings())
-            while connection.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() != (1,):
-                time.sleep(0.01)
-            removed = daily.execute(statement("trakt/delete_expired_pages"), keep).fetchone()
-            daily.commit()
-            assert leaving.result(timeout=30) == SignedOut(pages=0, was_signed_in=False)
-    assert removed == (1, 2)
-
-
-def test_the_daily_removal_where_trakt_is_off_waits_for_who_signs_out(
-    sandbox: RunningSandbox, source_url: str, connection: psycopg.Connection
-) -> None:
-    signed_in(sandbox, source_url)
-    fill(connection)
-    with psycopg.connect(source_url) as holder, ThreadPoolExecutor(2) as threads:
-        holder.execute(statement("trakt/lock_sign_in"))
-        leaving = threads.submit(out, source_url, settings_of(sandbox, is_on=False))
-        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-        while connection.execute(waiting).fetchone() != (1,):
-            time.sleep(0.01)
-
-        def daily() -> Removed:
-            with psycopg.connect(source_url, autocommit=True) as own:
-                return remove_trakt(own, is_off=True)
-
-        removing = threads.submit(daily)
-        while connection.execute(waiting).fetchone() != (2,):
-            time.sleep(0.01)
-        holder.commit()
-        assert leaving.result(timeout=30) == SignedOut(pages=1, was_signed_in=True)
-        assert removing.result(timeout=30) == Removed()
-    assert set(left(connection).values()) == {0}
-
-
-def test_two_that_remove_everything_at_once_wait_for_each_other(
-    source_url: str, connection: psycopg.Connection
-) -> None:
-    fill(connection)
-    with psycopg.connect(source_url) as first:
-        first.execute(statement("trakt/lock_sign_in"))
-        first.execute(statement("trakt/read_sign_in"))
-        with ThreadPoolExecutor(1) as thread:
-            second = thread.submit(out, source_url, Settings())
-            while connection.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() != (1,):
-                time.sleep(0.01)
-            assert first.execute(statement("trakt/remove_everything")).fetchone() == (1,)
-            first.commit()
-            assert second.result(timeout=30) == SignedOut(pages=0, was_signed_in=False)
