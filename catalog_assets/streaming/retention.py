@@ -110,8 +110,10 @@ def remove_tmdb(connection: psycopg.Connection, *, regions: Sequence[str], run_i
         rows += _removed(connection, "delete_expired_changes", {"source": "tmdb", **keep})
         ((works,),) = connection.execute(statement("streaming/delete_dropped_offers")).fetchall()
         pages = _remove_pages(connection, "tmdb", keep, regions=regions, run_id=run_id)
-        for name in ("delete_empty_listings", "delete_unnamed_provider_ids", "delete_unnamed_providers"):
+        for name in ("delete_empty_listings", "delete_unnamed_provider_ids"):
             rows += _removed(connection, name)
+        identify_providers(connection)  # their names may have been TMDB's
+        rows += _removed(connection, "delete_unnamed_providers")
         _removed(connection, "delete_old_merges", keep)
     return Removed(rows + works, *pages)
 

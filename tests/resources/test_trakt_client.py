@@ -168,7 +168,7 @@ def test_what_stays_so_is_not_asked_again(sandbox: RunningSandbox, source_url: s
 
 
 def test_a_client_and_its_credential_are_never_pickled(sandbox: RunningSandbox, source_url: str) -> None:
-    for made in (client_of(sandbox, source_url), ClientId(SecretStr("id"))):
+    for made in (client_of(sandbox, source_url), ClientId(SecretStr("a-client-id"))):
         with pytest.raises(TypeError, match=r"own settings|process that uses it"):
             pickle.dumps(made)
 

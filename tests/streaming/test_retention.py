@@ -247,6 +247,18 @@ def test_what_tmdb_told_goes_after_its_days_history_included(scene: Scene) -> No
         assert scene.rows(f"SELECT count(*) FROM streaming.{table}") == [(0,)], table  # noqa: S608
 
 
+def test_a_provider_whose_name_was_tmdbs_is_called_as_watchmode_calls_it(scene: Scene) -> None:
+    told_by_watchmode(scene)
+    run = scene.connection.execute
+    run(
+        "INSERT INTO streaming.provider_ids (source, source_id, name, logo_url, provider_id)"
+        " SELECT 'tmdb', 8, 'NETFLIX', '/n.png', provider_id FROM streaming.providers"
+    )
+    run("UPDATE streaming.providers SET name = 'NETFLIX', logo_url = '/n.png'")
+    tmdb(scene)  # no directory and no offer names its number any more
+    assert scene.rows("SELECT name, logo_url FROM streaming.providers") == [("Netflix", None)]
+
+
 def test_within_the_terms_tmdbs_history_stays(scene: Scene) -> None:
     snapshot(scene, store_page(scene, "tmdb", "trending", "trending"))
     scene.clock.set(START + TMDB_KEPT_FOR - timedelta(hours=1))
