@@ -379,8 +379,10 @@ def test_a_link_leads_somewhere(page: str, link: str) -> None:
     assert not anchor or anchor in anchors(target)
 
 
-def test_the_picture_is_small_and_every_page_is_linked() -> None:
-    assert (PROJECT_ROOT / "docs" / "lineage.png").stat().st_size <= 300_000
+def test_pictures_are_small_and_every_page_is_linked() -> None:
+    pictures = list((PROJECT_ROOT / "docs").glob("*.png"))
+    assert {picture.name for picture in pictures} == {"lineage.png", "lineage_streaming.png"}
+    assert max(picture.stat().st_size for picture in pictures) <= 300_000
     assert [name for name in PAGES if name != "README.md" and f"(docs/{name})" not in text("README.md")] == []
 
 
