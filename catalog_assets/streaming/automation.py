@@ -27,7 +27,7 @@ _SENSOR_TAG = "dagster/sensor_name"
 
 def streaming_automation() -> tuple[list[dg.ScheduleDefinition], list[dg.SensorDefinition]]:
     """The schedules and the sensor of streaming, all on by default."""
-    return [trending_hourly, availability_hourly, reference_daily, coming_soon_daily], [stale_streaming]
+    return SCHEDULES, [stale_streaming]
 
 
 def asked_assets(job: str, settings: Settings) -> list[dg.AssetKey]:
@@ -64,48 +64,44 @@ def partition_of(job: str, at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d-%H:00" if job == TRENDING else "%Y-%m-%d")
 
 
-@dg.schedule(
-    job_name=TRENDING,
-    cron_schedule="2 * * * *",
-    execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
-def trending_hourly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """What is trending, every hour."""
-    return _scheduled(TRENDING, context.scheduled_execution_time)
+def _schedule(name: str, job: str, cron: str, description: str) -> dg.ScheduleDefinition:
+    @dg.schedule(
+        name=name,
+        job_name=job,
+        cron_schedule=cron,
+        execution_timezone="UTC",
+        description=description,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+    def scheduled(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        at = context.scheduled_execution_time
+        keys = asked_assets(job, load_settings())
+        if not keys:
+            return dg.SkipReason(OFF)
+        partition = partition_of(job, at)
+        run_key = f"{job} {partition} {at.isoformat()}"
+        return dg.RunRequest(run_key=run_key, partition_key=partition, asset_selection=keys)
+
+    return scheduled
 
 
-@dg.schedule(
-    job_name=AVAILABILITY,
-    cron_schedule="20 * * * *",
-    execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
-def availability_hourly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Offers, every hour: a day's units of Watchmode's are spread over it."""
-    return _scheduled(AVAILABILITY, context.scheduled_execution_time)
-
-
-@dg.schedule(
-    job_name=REFERENCE,
-    cron_schedule="40 0 * * *",
-    execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
-def reference_daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Watchmode's ids and the services there are, daily at 00:40."""
-    return _scheduled(REFERENCE, context.scheduled_execution_time)
-
-
-@dg.schedule(
-    job_name=COMING_SOON,
-    cron_schedule="50 0 * * *",
-    execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
-def coming_soon_daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """What is about to come, daily at 00:50: what came yesterday is no longer in it."""
-    return _scheduled(COMING_SOON, context.scheduled_execution_time)
+SCHEDULES = [
+    _schedule("trending_hourly", TRENDING, "2 * * * *", "What is trending, every hour."),
+    _schedule(
+        "availability_hourly",
+        AVAILABILITY,
+        "20 * * * *",
+        "Offers, every hour: a day's units of Watchmode's are spread over it.",
+    ),
+    _schedule("reference_daily", REFERENCE, "40 0 * * *", "Watchmode's ids and what services there are, daily."),
+    _schedule(
+        "coming_soon_daily",
+        COMING_SOON,
+        "50 0 * * *",
+        "What is about to come, daily at 00:50: what came yesterday is no longer in it.",
+    ),
+]
+"""All on by default, by UTC's clock."""
 
 
 @dg.sensor(
@@ -152,11 +148,3 @@ def _tried(instance: dg.DagsterInstance, job: str) -> bool:
 
 def _any(instance: dg.DagsterInstance, *, waiting: Sequence[str], filters: dict[str, object]) -> bool:
     return any(instance.get_run_records(dg.RunsFilter(job_name=job, **filters), limit=1) for job in waiting)  # type: ignore[arg-type]
-
-
-def _scheduled(job: str, at: datetime) -> dg.RunRequest | dg.SkipReason:
-    keys = asked_assets(job, load_settings())
-    if not keys:
-        return dg.SkipReason(OFF)
-    partition = partition_of(job, at)
-    return dg.RunRequest(run_key=f"{job} {partition} {at.isoformat()}", partition_key=partition, asset_selection=keys)

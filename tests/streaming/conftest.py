@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
+from tests.sandbox_process import RunningSandbox, running_sandbox
+
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
@@ -35,6 +37,22 @@ class Clock:
 def connection(source_url: str) -> Iterator[psycopg.Connection]:
     with psycopg.connect(source_url, autocommit=True) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[RunningSandbox]:
+    """A sandbox that the tests of a module share."""
+    with running_sandbox(movies=300) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def followed(clock: Clock, started: RunningSandbox) -> Clock:
+    """The database's clock, which that of the sandbox follows, as new."""
+    started.control(do="reset")
+    clock.followers.append(lambda at: started.control(do="clock", set=at.timestamp(), stop=True))
+    clock.set(START)
+    return clock
 
 
 @pytest.fixture

@@ -13,13 +13,10 @@ from catalog_assets.build import build_definitions
 from catalog_assets.jobs import AVAILABILITY, COMING_SOON, REFERENCE, STREAMING, TMDB_INGEST, TRENDING
 from catalog_assets.streaming.automation import (
     OFF,
+    SCHEDULES,
     asked_assets,
-    availability_hourly,
-    coming_soon_daily,
     forced,
-    reference_daily,
     stale_streaming,
-    trending_hourly,
 )
 from resources.dagster_resources import SourceDatabase
 from resources.settings import load_settings
@@ -122,12 +119,14 @@ def make_fresh(connection: psycopg.Connection, job: str) -> None:
 
 def test_the_schedules_go_by_utcs_hours_and_days(connection: psycopg.Connection) -> None:
     asked = {
-        trending_hourly: (TRENDING, "2026-12-01-00:00"),
-        availability_hourly: (AVAILABILITY, "2026-12-01"),
-        reference_daily: (REFERENCE, "2026-12-01"),
-        coming_soon_daily: (COMING_SOON, "2026-12-01"),
+        "trending_hourly": (TRENDING, "2026-12-01-00:00"),
+        "availability_hourly": (AVAILABILITY, "2026-12-01"),
+        "reference_daily": (REFERENCE, "2026-12-01"),
+        "coming_soon_daily": (COMING_SOON, "2026-12-01"),
     }
-    for schedule, (job, partition) in asked.items():
+    assert [schedule.name for schedule in SCHEDULES] == list(asked)
+    for schedule in SCHEDULES:
+        job, partition = asked[schedule.name]
         assert schedule.execution_timezone == "UTC"
         request = schedule(dg.build_schedule_context(scheduled_execution_time=NIGHT))
         assert isinstance(request, dg.RunRequest)
@@ -154,7 +153,7 @@ def test_a_run_takes_what_the_services_that_are_on_can_tell(
     assert names(TRENDING) == ["trakt/trending_pages", "trakt/trending_entries"]
     for name in TRAKT:
         monkeypatch.delenv(name)
-    skipped = trending_hourly(dg.build_schedule_context(scheduled_execution_time=NIGHT))
+    skipped = SCHEDULES[0](dg.build_schedule_context(scheduled_execution_time=NIGHT))
     assert isinstance(skipped, dg.SkipReason)
     assert skipped.skip_message == OFF
 

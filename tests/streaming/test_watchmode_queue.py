@@ -19,7 +19,7 @@ from catalog_assets.tmdb.models import MediaType
 from resources.client import Answer
 from resources.errors import BudgetSpent, PermanentServiceError
 from resources.watchmode import WatchmodeClient
-from tests.sandbox_process import RunningSandbox, running_sandbox
+from tests.sandbox_process import RunningSandbox
 from tests.streaming.conftest import START, Clock
 from tests.streaming.trending import describe_ttls
 from tests.streaming.watchmode_scene import Scene, Title, due, interest, write_titles, write_trending
@@ -27,12 +27,6 @@ from tests.streaming.watchmode_scene import Scene, Title, due, interest, write_t
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=START.tzinfo)
 SHARE_AT_NOON = 18
 """Of 33 units: thirteen of twenty-four hours have begun."""
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[RunningSandbox]:
-    with running_sandbox(movies=300) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture
@@ -50,11 +44,10 @@ def no_backoff() -> Iterator[None]:
 
 
 @pytest.fixture
-def at_noon(clock: Clock, started: RunningSandbox) -> Clock:
-    """The database's clock, at noon, which the sandbox's follows."""
-    clock.followers.append(lambda at: started.control(do="clock", set=at.timestamp(), stop=True))
-    clock.set(NOON)
-    return clock
+def at_noon(followed: Clock) -> Clock:
+    """Both clocks, at noon."""
+    followed.set(NOON)
+    return followed
 
 
 def known(scene: Scene, count: int, **more: Any) -> list[Title]:

@@ -1,32 +1,23 @@
 """Only Watchmode's own word that there is no such title makes it gone; any other refusal costs a run, not a title."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import psycopg
 import pytest
 
 from catalog_assets.streaming.watchmode import is_gone
-from tests.sandbox_process import RunningSandbox, running_sandbox
+from tests.sandbox_process import RunningSandbox
 from tests.streaming.conftest import START, Clock
 from tests.streaming.watchmode_scene import Scene, Title, write_titles
 
 NIGHT = datetime(2026, 11, 22, 21, 0, tzinfo=START.tzinfo)
 
 
-@pytest.fixture(scope="module")
-def started() -> Iterator[RunningSandbox]:
-    with running_sandbox(movies=60) as sandbox:
-        yield sandbox
-
-
 @pytest.fixture
-def night(clock: Clock, started: RunningSandbox) -> Clock:
-    """The database's clock and the sandbox's, which follows it."""
-    started.control(do="reset")
-    clock.followers.append(lambda at: started.control(do="clock", set=at.timestamp(), stop=True))
-    clock.set(NIGHT)
-    return clock
+def night(followed: Clock) -> Clock:
+    """Both clocks, late in the day."""
+    followed.set(NIGHT)
+    return followed
 
 
 @pytest.fixture

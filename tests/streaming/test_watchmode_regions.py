@@ -1,6 +1,5 @@
 """A region that is newly wanted makes titles due whose answers lack it; one that is wanted no more makes none due."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from resources.migrations import migrate
-from tests.sandbox_process import RunningSandbox, running_sandbox
+from tests.sandbox_process import RunningSandbox
 from tests.streaming.conftest import START, Clock
 from tests.streaming.trending import describe_ttls
 from tests.streaming.watchmode_scene import Scene, Title, due, write_titles, write_trending
@@ -21,19 +20,11 @@ NIGHT = datetime(2026, 11, 22, 23, 0, tzinfo=START.tzinfo)
 """All units of the day may be used."""
 
 
-@pytest.fixture(scope="module")
-def started() -> Iterator[RunningSandbox]:
-    with running_sandbox(movies=60) as sandbox:
-        yield sandbox
-
-
 @pytest.fixture
-def night(clock: Clock, started: RunningSandbox) -> Clock:
-    """The database's clock and the sandbox's, which follows it."""
-    started.control(do="reset")
-    clock.followers.append(lambda at: started.control(do="clock", set=at.timestamp(), stop=True))
-    clock.set(NIGHT)
-    return clock
+def night(followed: Clock) -> Clock:
+    """Both clocks, late in the day."""
+    followed.set(NIGHT)
+    return followed
 
 
 @pytest.fixture
