@@ -28,7 +28,7 @@ RESTS_A_RUN = 3
 """Rests that one run waits for before it gives up."""
 
 SOON_S = 3.0
-"""How long an open connection may wait for a slot: less than servers wait for a request."""
+"""How long an open connection may wait for its slot, put off or not: less than servers wait for a request."""
 
 CALM_S = 0.3
 """Work that keeps the processor busy is begun only if no slot of this process comes sooner (at most 0.3 of an interval:
@@ -224,8 +224,8 @@ class Pace:
         Raises:
             DatabaseError: the source database cannot be reached.
         """
-        due = slot.at
-        while due.timestamp() - self.clock.earliest() <= SOON_S:
+        due, last = slot.at, self.clock.earliest() + SOON_S
+        while due.timestamp() <= last:
             self._due[slot] = due
             await self.wait_until(due)
             asked = self._monotonic()

@@ -12,7 +12,7 @@ import stamina
 from pydantic import SecretStr
 
 from resources.errors import DatabaseError
-from resources.pace import DatabaseClock, Pace, ServicePace, Slot
+from resources.pace import SOON_S, DatabaseClock, Pace, ServicePace, Slot
 
 SECOND = ServicePace(service="s", interval_s=1.0, slow_s=5.0, timeout_s=30.0, rest_s=60.0, late_s=0.006)
 QUICK = replace(SECOND, interval_s=0.2)
@@ -111,6 +111,31 @@ def test_a_request_that_was_let_go_and_held_up_asks_again(
         assert len(asked) == asks
 
     paced(source_url, scene, pace=replace(QUICK, late_s=0.03))
+
+
+def test_a_slot_that_is_put_off_again_and_again_is_given_up_before_its_connection_is_closed(
+    source_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monotonic, reported = Monotonic(), list[str]()
+    began = monotonic.seconds
+
+    async def put_off(_: Pace, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        reported.append(str(params.get("outcome", name)))
+        now = monotonic.seconds - began
+        verdict = {"ops/take_slot": "go", "ops/use_slot": "wait"}.get(name)
+        return {"verdict": verdict, "at": at(now + 1), "now": at(now), "probe": False}
+
+    async def sleep(seconds: float) -> None:
+        monotonic.seconds += seconds
+
+    async def scene() -> None:
+        async with Pace(SECOND, SecretStr(source_url), sleep=sleep, monotonic=monotonic) as pace:
+            assert not await pace.reach(await pace.take(cost=1))
+        assert 2 <= monotonic.seconds - began <= SOON_S
+        assert (pace.given_up, reported[-1]) == (1, "unsent")
+
+    monkeypatch.setattr(Pace, "run", put_off)
+    asyncio.run(scene())
 
 
 def test_a_request_that_was_held_up_after_it_was_let_go_delays_the_next(source_url: str) -> None:
