@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from resources.credentials import Credential
 from resources.outcomes import Delivery, served_at
 from resources.pace import Pace, ServicePace
-from resources.transport import CONNECT_S, Counts, PacedTransport
+from resources.transport import CONNECT_S, TRIES, Counts, PacedTransport
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,10 @@ class ServiceClient:
         """What is logged in place of a path; a service whose ids may not be kept leaves them out."""
         return path
 
+    def tries(self, cost: int) -> int:  # noqa: ARG002 - for a service whose units are few
+        """How often a request of so many units may be sent."""
+        return TRIES
+
     async def get(self, path: str, params: Mapping[str, str], etag: str | None = None, cost: int = 1) -> Answer:
         """Ask for one page.
 
@@ -181,7 +185,7 @@ class ServiceClient:
             path,
             params={**params, **self._params},
             headers=None if etag is None else {"if-none-match": etag},
-            extensions={"cost": cost, "endpoint": self.endpoint(path)},
+            extensions={"cost": cost, "endpoint": self.endpoint(path), "tries": self.tries(cost)},
         )
         delivery: Delivery = response.extensions["delivery"]
         return Answer(

@@ -32,6 +32,7 @@ class Call:
         service: whose it is.
         endpoint: path, without parameters.
         cost: units of the service's budgets that an attempt takes.
+        tries: how often it may be sent.
         conditional: it names the version that is known (If-None-Match), so that a 304 answers it.
         request_id: shared by its attempts and their log lines.
         attempts: made so far.
@@ -42,6 +43,7 @@ class Call:
     service: str
     endpoint: str
     cost: int
+    tries: int
     conditional: bool = False
     request_id: str = field(default_factory=lambda: secrets.token_hex(4))
     attempts: int = 0
@@ -174,7 +176,7 @@ def retry_after(headers: httpx.Headers, *, least: float) -> float:
         at = parsedate_to_datetime(text)
         since = parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(UTC)
         return max(least, (at - since).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         # Neither a number nor a date: the service's own interval is what is known.
         return least
 
@@ -191,6 +193,6 @@ def served_at(headers: httpx.Headers) -> datetime | None:
     """When an answer left, by the service's own clock, to the second; None if it does not say."""
     try:
         at = parsedate_to_datetime(headers.get("date", ""))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

@@ -327,6 +327,7 @@ class Pace:
                 "retry_after_s": retry_after_s,
                 "cost": slot.cost,
             },
+            again={"cost": 0},  # units that were given back must not be given back twice
         )
 
     async def calm(self) -> None:
@@ -346,10 +347,13 @@ class Pace:
             await self._sleep(left)
         self.waited_s += self._monotonic() - began
 
-    async def run(self, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    async def run(
+        self, name: str, params: Mapping[str, Any], *, again: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Run one named statement in a transaction of its own; return its first row, or an empty one.
 
-        A connection that broke is made anew, a few times: the server may be restarting.
+        A connection that broke is made anew, a few times: the server may be restarting. What broke may have been
+        done: then the parameters in `again` go in place of those they name.
 
         Raises:
             DatabaseError: the source database cannot be reached.
@@ -359,7 +363,8 @@ class Pace:
                 psycopg.OperationalError, attempts=6, timeout=30, wait_initial=0.2
             ):
                 with attempt:
-                    cursor = await (await self._connected()).execute(statement(name), params)
+                    given = {**params, **(again or {})} if attempt.num > 1 else params
+                    cursor = await (await self._connected()).execute(statement(name), given)
                     row = await cursor.fetchone() if cursor.description else None
                     return row or {}
         except psycopg.OperationalError as lost:

@@ -29,7 +29,7 @@ ATTEMPTS = 6
 """Tries at one request that is answered 429 or by the network's failing."""
 
 TRIES = 12
-"""Tries at one request whatever stops it."""
+"""Tries at one request whatever stops it, unless it says fewer."""
 
 CONNECT_S = 10.0
 """Seconds to open a connection."""
@@ -78,7 +78,8 @@ def _trusted() -> ssl.SSLContext:
 class PacedTransport(httpx.AsyncBaseTransport):
     """Carries requests at a service's pace, one slot an attempt, and raises a `ServiceError` for whatever is no answer.
 
-    A request's extension `cost` gives its units, 1 if left out; `endpoint` what is logged in place of its path.
+    A request's extension `cost` gives its units, 1 if left out; `endpoint` what is logged in place of its path; `tries`
+    how often it may be sent, `TRIES` if left out.
     Cancelling a request leaves nothing behind: an unsent slot passes, a probe's lease runs out.
 
     Over httpx's own transport a request waits for its slot when its connection stands, so that opening one makes it
@@ -134,6 +135,7 @@ class PacedTransport(httpx.AsyncBaseTransport):
             self._service,
             str(request.extensions.get("endpoint", request.url.path)),
             int(request.extensions.get("cost", 1)),
+            int(request.extensions.get("tries", TRIES)),
             conditional="if-none-match" in request.headers,
         )
         with structlog.contextvars.bound_contextvars(request_id=call.request_id):
@@ -145,8 +147,12 @@ class PacedTransport(httpx.AsyncBaseTransport):
 
     async def _tried(self, request: httpx.Request, call: Call) -> httpx.Response:
         """Try again, a bounded number of times, what the network broke or a 429 refused."""
+
+        def again(error: Exception) -> bool | float:
+            return call.attempts < call.tries and _backoff(error)
+
         async for attempt in stamina.retry_context(
-            _backoff, attempts=ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=8.0
+            again, attempts=ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=8.0
         ):
             with attempt:
                 return await self._answer(request, call)
@@ -154,14 +160,14 @@ class PacedTransport(httpx.AsyncBaseTransport):
 
     async def _answer(self, request: httpx.Request, call: Call) -> httpx.Response:
         """Try until there is something to return or raise; rests are waited for in between."""
-        while call.attempts < TRIES:
+        while call.attempts < call.tries:
             tried = await self._attempt(request, call, on_trial=False)
             if tried.status == 403:
                 tried = await self._again_with_new_credential(request, call, tried)
             if (answer := judged(call, tried, self._credential.likely_causes)) is not None:
                 return answer
         raise ServiceResting(
-            f"{self._service} gave no answer to {call.endpoint} in {TRIES} tries: see ops.api_calls, then run again.",
+            f"{self._service} gave no answer to {call.endpoint} in {call.tries} tries: see ops.api_calls, run again.",
             self._service,
             call.endpoint,
         )

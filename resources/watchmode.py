@@ -5,14 +5,15 @@ It knows no title and parses nothing: an answer is bytes. What a request costs i
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, timedelta
 from typing import NoReturn
 
 import httpx
 from pydantic import SecretStr
 
-from resources.client import Answer, ServiceClient
+from resources.client import Answer, AnswerLike, ServiceClient
 from resources.credentials import SignedRequest
-from resources.errors import BudgetSpent, PermanentServiceError
+from resources.errors import BudgetSpent, ClocksDiffer, PermanentServiceError
 from resources.logs import hide
 from resources.pace import Budget, ServicePace
 
@@ -20,6 +21,12 @@ _ID = re.compile(r"/[0-9]+(?=/|$)")
 
 ZONE = "UTC"
 """Of the budgets' days and months. When Watchmode's own month begins is not documented; what it says counts."""
+
+MOST_APART = timedelta(minutes=5)
+"""By which the two clocks may differ within a day: one ahead over midnight would give a day the units of another."""
+
+PAID_TRIES = 2
+"""How often a request that costs units is sent: each time takes them, whatever comes of it."""
 
 
 def watchmode_pace(requests_a_day: int, *, requests_per_second: float = 2.0) -> ServicePace:
@@ -104,10 +111,15 @@ class WatchmodeClient(ServiceClient):
             asset=asset,
             transport=transport,
         )
+        self._differ: ClocksDiffer | None = None
 
     def endpoint(self, path: str) -> str:
         """A path without Watchmode's ids, which may be kept for 30 days alone."""
         return _ID.sub("/…", path)
+
+    def tries(self, cost: int) -> int:
+        """`PAID_TRIES` where it costs."""
+        return PAID_TRIES if cost else super().tries(cost)
 
     async def get(self, path: str, params: Mapping[str, str], etag: str | None = None, cost: int = 1) -> Answer:
         """Ask for one page (see `ServiceClient.get`).
@@ -115,9 +127,12 @@ class WatchmodeClient(ServiceClient):
         Raises:
             BudgetSpent: as there, and where Watchmode says that the month's units are used up (402): then nobody asks
                 again for what costs any, until Watchmode's credits are others than they were, or a day is over.
+            ClocksDiffer: an answer that cost units said before that the clocks differ; nothing is asked.
         """
+        if cost and self._differ is not None:
+            raise self._differ
         try:
-            return await super().get(path, params, etag, cost)
+            answer = await super().get(path, params, etag, cost)
         except PermanentServiceError as refused:
             if refused.status == 402:
                 await self._pace.run("ops/spend_month", {"service": refused.service, "zone": ZONE})
@@ -129,3 +144,31 @@ class WatchmodeClient(ServiceClient):
                     402,
                 ) from None
             raise
+        if cost:
+            try:
+                compare_clocks(answer)
+            except ClocksDiffer as differ:
+                self._differ = differ  # this answer is paid for
+        return answer
+
+
+def compare_clocks(answer: AnswerLike) -> None:
+    """See to it that the database's clock shows Watchmode's day, and its time to `MOST_APART`.
+
+    Raises:
+        ClocksDiffer: by the date of the answer it does not. One that bears no date is not compared.
+    """
+    if answer.served_at is None:
+        return
+    early, late = answer.sent_at - answer.served_at, answer.served_at - answer.received_at
+    days = {at.astimezone(UTC).date() for at in (answer.sent_at, answer.received_at)}
+    if max(early, late) <= MOST_APART and answer.served_at.astimezone(UTC).date() in days:
+        return
+    raise ClocksDiffer(
+        f"the database's clock is {'ahead of' if early > late else 'behind'} Watchmode's by "
+        f"{max(early, late).total_seconds() / 60:.0f} minutes: set the clock of the database's machine (NTP), then "
+        "run again. Nothing is asked that costs a unit, for they are counted by days.",
+        "watchmode",
+        answer.path,
+        answer.status,
+    )

@@ -6,7 +6,7 @@ and R4).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +43,7 @@ class Answered:
         is_hit: nothing was asked.
         failure: why asking again failed; None: it did not.
         problem: where the service did answer: why its answer cannot be used in place of this one.
+        is_refused: asking failed and would again: the service refuses this request.
     """
 
     page_id: int
@@ -52,6 +53,7 @@ class Answered:
     is_hit: bool = False
     failure: str | None = None
     problem: str | None = None
+    is_refused: bool = False
 
 
 async def answered(
@@ -92,7 +94,9 @@ async def answered(
     except ServiceError as failed:
         if known is None or (isinstance(failed, PermanentServiceError) and failed.status == 404):
             raise  # that there is no such thing is an answer
-        return await _stale(store, request, known, str(failed))
+        return replace(
+            await _stale(store, request, known, str(failed)), is_refused=isinstance(failed, PermanentServiceError)
+        )
     problem = read(answer.body) if answer.status == 200 else refused
     async with store.transaction() as writing:
         page_id = await writing.page(request, answer, problem=problem)

@@ -1,7 +1,7 @@
 """What replays of streaming compare: the rows as they are and as they were made again, without surrogate ids.
 
 A subject copies its rows before and after, into the temporary tables `present_<subject>` and `made_<subject>`: of which
-table (`relation`), what names the row (`key`) and the row (`content`), both as JSON.
+table (`relation`), what names the row and no other (`key`) and the row (`content`), both as JSON.
 """
 
 from collections.abc import Sequence

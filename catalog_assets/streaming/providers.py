@@ -171,6 +171,11 @@ def read_region_list(body: bytes) -> RegionList:
     return RegionList(names, rejected)
 
 
+def directory_problem(endpoint: str, body: bytes) -> str | None:
+    """Why an answer of a directory cannot be used, by this release; None where it can."""
+    return _READERS[endpoint](body)
+
+
 async def ask_for_directories(
     client: Client, store: Store, requests: Iterable[Request], *, force: bool = False
 ) -> list[str]:

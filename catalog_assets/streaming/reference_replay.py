@@ -15,20 +15,28 @@ from psycopg.rows import dict_row
 
 from catalog_assets.streaming.comparing import compare
 from catalog_assets.streaming.id_map import read_id_map, write_id_map
-from catalog_assets.streaming.providers import write_directories
+from catalog_assets.streaming.providers import directory_problem, write_directories
 from catalog_assets.tmdb.replay import ReplayResult
 from resources.statements import statement
 
 _IDS: tuple[LiteralString, ...] = ("id_mappings", "id_mapping_conflicts")
 _PROVIDERS: tuple[LiteralString, ...] = ("providers", "provider_ids", "provider_regions", "regions")
 
-_DIRECTORIES = {"movie": "films", "tv": "series"}
+_DIRECTORIES = {
+    ("watch_providers", "movie"): "TMDB's directory of films",
+    ("watch_providers", "tv"): "TMDB's directory of series",
+    ("watch_regions", None): "TMDB's list of regions",
+    ("sources", None): "Watchmode's directory",
+}
+"""What each directory is called, by its endpoint and media type."""
 
 
 def replay_reference(connection: psycopg.Connection, *, swap: bool = False) -> ReplayResult:
     """Makes ids, providers and regions again and compares them; with `swap` they take the place of the present ones.
 
-    What rests on a page that is no longer stored is told and left as it is.
+    What rests on a page that is no longer stored, or that this release refuses, is told, left as it is and not
+    compared: ids without their file, and all of providers and regions where a directory is missing, for a provider is
+    described by every source that has a number for it.
 
     Args:
         connection: An autocommit connection to the source database.
@@ -44,7 +52,8 @@ def replay_reference(connection: psycopg.Connection, *, swap: bool = False) -> R
         has_ids, without_ids = _load_ids(cursor)
         has_providers, without_providers = _merge_providers(cursor)
         cursor.execute(_copy("made"))
-        compared = compare(cursor, "reference", _PROVIDERS if without_ids else (*_IDS, *_PROVIDERS))
+        made = [*([] if without_ids else _IDS), *([] if without_providers else _PROVIDERS)]
+        compared = compare(cursor, "reference", made)
     return ReplayResult(has_ids + has_providers, *compared, swap, [*without_ids, *without_providers])
 
 
@@ -63,14 +72,22 @@ def _load_ids(cursor: psycopg.Cursor[dict[str, Any]]) -> tuple[bool, list[str]]:
 
 
 def _merge_providers(cursor: psycopg.Cursor[dict[str, Any]]) -> tuple[bool, list[str]]:
-    """Whether directories were merged again, and which of them are missing."""
+    """Whether directories were merged again, and why not where any that rows rest on is missing."""
     pages = cursor.execute(statement("streaming/read_directories")).fetchall()
-    of_tmdb = {page["media_type"] for page in pages if page["endpoint"] == "watch_providers"}
-    missing = [name for media_type, name in _DIRECTORIES.items() if of_tmdb and media_type not in of_tmdb]
-    if missing:  # who is in both is told by both: one alone is not what was merged
-        pages = [page for page in pages if page["endpoint"] != "watch_providers"]
+    found = {(page["endpoint"], page["media_type"]): bytes(page["body"]) for page in pages}
+    rests_on = {row["endpoint"] for row in cursor.execute(statement("streaming/find_directories_in_use")).fetchall()}
+    rests_on |= {endpoint for endpoint, _ in found}  # who is in both of TMDB's is told by both
+    missing = list[str]()
+    for (endpoint, media_type), name in _DIRECTORIES.items():
+        body = found.get((endpoint, media_type))
+        if body is None and endpoint in rests_on:
+            missing.append(f"{name} is not stored")
+        elif body is not None and (problem := directory_problem(endpoint, body)) is not None:
+            missing.append(f"this release refuses {name} ({problem})")
+    if missing:
+        return False, [f"{', '.join(_PROVIDERS[:-1])} and {_PROVIDERS[-1]}: {each}" for each in missing]
     write_directories(cursor, pages, unlisted="delete_unlisted_provider_ids")
-    return bool(pages), [f"TMDB's numbers of providers: its directory of {name} is not stored" for name in missing]
+    return bool(pages), []
 
 
 def _copy(moment: LiteralString) -> LiteralString:

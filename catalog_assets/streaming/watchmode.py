@@ -87,9 +87,9 @@ def read_status(body: bytes) -> Credits:
 
 
 def is_gone(body: bytes) -> bool:
-    """Whether the body of a 404 is Watchmode's own (section 1), not a gateway's: there is no such title."""
+    """Whether the body of a 404 has a form of Watchmode's own (section 1), not a gateway's: there is no such title."""
     answer = _parsed(body)
-    return isinstance(answer, dict) and answer.get("success") is False and answer.get("statusCode") == 404
+    return isinstance(answer, dict) and answer.get("success") is False and answer.get("statusCode") in {404, None}
 
 
 def _listed(answer: Any, model: type[RowT], key: tuple[str, ...]) -> Listed[RowT]:

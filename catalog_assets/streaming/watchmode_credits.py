@@ -1,23 +1,17 @@
 """What Watchmode says is left of the month, and what may be asked of it: no request leaves without a unit."""
 
-from datetime import timedelta
-
 import structlog
 
 from catalog_assets.streaming.cache import UnusableAnswer
 from catalog_assets.streaming.requests import Client
 from catalog_assets.streaming.store import Store
 from catalog_assets.streaming.watchmode import read_status
-from resources.client import AnswerLike
 from resources.errors import ClocksDiffer, ServiceError
-from resources.watchmode import ZONE
+from resources.watchmode import ZONE, compare_clocks
 
 log = structlog.get_logger(__name__)
 
 STATUS = "/v1/status"
-
-MOST_APART = timedelta(minutes=5)
-"""By which the two clocks may differ: one ahead over midnight would give a day the units of another."""
 
 
 async def note_status(client: Client, store: Store) -> None:
@@ -38,24 +32,9 @@ async def note_status(client: Client, store: Store) -> None:
             STATUS,
             answer.status,
         )
-    _compare_clocks(answer)
+    compare_clocks(answer)
     noted = {"zone": ZONE, "quota": status.quota, "used": status.used, "read_at": answer.sent_at}
     await store.rows("note_credits", noted | month | {"run_id": store.run_id})
-
-
-def _compare_clocks(answer: AnswerLike) -> None:
-    if answer.served_at is None:
-        return
-    early, late = answer.sent_at - answer.served_at, answer.served_at - answer.received_at
-    if max(early, late) > MOST_APART:
-        raise ClocksDiffer(
-            f"the database's clock is {'ahead of' if early > late else 'behind'} Watchmode's by "
-            f"{max(early, late).total_seconds() / 60:.0f} minutes: set the clock of the database's machine (NTP), then "
-            "run again. Nothing is asked that costs a unit, for they are counted by days.",
-            "watchmode",
-            STATUS,
-            answer.status,
-        )
 
 
 async def know_month(client: Client, store: Store) -> tuple[bool, str | None]:

@@ -4,8 +4,9 @@ Who gets a unit is `streaming.watchmode_queue`'s to say (docs/scores.md), what i
 request leaves without a unit (`ops.take_slot`). One run at a time asks, so that no title costs two.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -23,7 +24,12 @@ log = structlog.get_logger(__name__)
 
 REGIONS = Request("watchmode", "regions", "watchmode_reference", "/v1/regions")
 
+MOST_REFUSED = 2
+"""Titles in a row that Watchmode may refuse before a run ends: one refusal may be that title's alone."""
+
 _LONGEST_ERROR = 500
+_FAILED = {"first_wait": timedelta(hours=1), "longest_wait": timedelta(days=1)}
+_REFUSED = {"first_wait": timedelta(days=1), "longest_wait": timedelta(days=28)}
 
 
 @dataclass(slots=True)
@@ -34,6 +40,7 @@ class Asked:
         answered: titles whose offers came, or were fresh already.
         gone: titles of which Watchmode says that it does not know them.
         failed: titles that brought no answer to use.
+        refused: of them, those since the last one that was answered that Watchmode refuses.
         regions: those that the offers are for.
         left_out: regions that the plan does not include.
         unmapped: titles that were named and have no id of Watchmode's, such as `movie 550`.
@@ -47,6 +54,7 @@ class Asked:
     answered: int = 0
     gone: int = 0
     failed: int = 0
+    refused: int = 0
     regions: Sequence[str] = ()
     left_out: Sequence[str] = ()
     unmapped: Sequence[str] = ()
@@ -151,14 +159,12 @@ async def _ask_title(client: Client, store: Store, done: Asked, title: dict[str,
         if refused.status == 404 and is_gone(refused.body):
             await _note_gone(store, done, title)
             return True
-        if refused.status not in {401, 403}:  # it may be this title's alone: the next run begins with others
-            await _note_failure(store, done, title, str(refused))
-        raise  # as far as can be known, what is refused here is refused for every title
+        return await _note_refusal(store, done, title, str(refused))
     except ServiceError as failed:
         await _note_failure(store, done, title, str(failed))
         raise
     if answer.failure is None:
-        done.answered += 1
+        done.answered, done.refused = done.answered + 1, 0
         noted = {"sent_at": answer.sent_at, "page_id": answer.page_id, "regions": list(done.regions)}
         await store.rows("note_watchmode_answer", title | noted)
         return True
@@ -169,6 +175,8 @@ async def _after_failure(store: Store, done: Asked, title: dict[str, Any], answe
     if answer.problem is not None:
         await _note_failure(store, done, title, answer.failure or "")
         return True
+    if answer.is_refused:
+        return await _note_refusal(store, done, title, answer.failure or "")
     left = await units_left(store)
     if 0 in (left["today"], left["month"]):
         done.stopped_by = answer.failure  # the budget was spent, by others' count or by Watchmode's
@@ -184,13 +192,28 @@ async def _note_gone(store: Store, done: Asked, title: dict[str, Any]) -> None:
     async with store.transaction() as writing:
         (clock,) = await writing.rows("read_now", {})
         await writing.page(request, NotThere(request.path, dict(request.params), clock["now"]))
-        await writing.rows("note_watchmode_failure", title | {"error": "Watchmode knows no such id", "is_gone": True})
+        noted = {"error": "Watchmode knows no such id", "is_gone": True}
+        waits = dict.fromkeys(
+            ("first_wait", "longest_wait"), timedelta(0)
+        )  # for the queue knows of those that are gone
+        await writing.rows("note_watchmode_failure", title | noted | waits)
     done.gone += 1
 
 
-async def _note_failure(store: Store, done: Asked, title: dict[str, Any], error: str) -> None:
+async def _note_refusal(store: Store, done: Asked, title: dict[str, Any], error: str) -> bool:
+    """Notes what is refused, as the key is not, since `/status` was answered; False if others are refused as well."""
+    await _note_failure(store, done, title, error, _REFUSED)
+    done.refused += 1
+    done.failure = error
+    return done.refused < MOST_REFUSED
+
+
+async def _note_failure(
+    store: Store, done: Asked, title: dict[str, Any], error: str, waits: Mapping[str, timedelta] = _FAILED
+) -> None:
     done.failed += 1
-    await store.rows("note_watchmode_failure", title | {"error": error[:_LONGEST_ERROR], "is_gone": False})
+    noted = {"error": error[:_LONGEST_ERROR], "is_gone": False}
+    await store.rows("note_watchmode_failure", {**title, **noted, **waits})
 
 
 def offers_request(title: dict[str, Any], regions: Sequence[str]) -> Request:

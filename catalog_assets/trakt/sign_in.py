@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+import stamina
 import structlog
 from cryptography.fernet import Fernet, InvalidToken
 from psycopg.rows import dict_row
@@ -185,15 +186,26 @@ async def sign_out(database: Database, settings: Settings) -> SignedOut:
         # first would live on at Trakt, known to nobody, if this process is killed. Marked as ended it is refreshed by
         # nobody meanwhile, so that it stays the pair to withdraw; to withdraw it twice does no harm.
         failure = await _revoke(found, database, settings) if found is not None else None
-        async with database.async_connection() as connection:
-            # In the order of catalog_assets.streaming.retention, which removes from the same tables.
-            await connection.execute(statement("streaming/lock_trending"))
-            await _run(connection, "lock_sign_in")
-            standing = await _run(connection, "read_sign_in")
-            if standing is not None and (found is None or standing["access_token"] != found["access_token"]):
-                continue  # somebody signed in meanwhile
-            removed = await _run(connection, "remove_everything")
-        return SignedOut(pages=removed["pages"] if removed else 0, was_signed_in=found is not None, failure=failure)
+        pages = await _remove(database, found)
+        if pages is not None:  # otherwise somebody signed in meanwhile
+            return SignedOut(pages=pages, was_signed_in=found is not None, failure=failure)
+
+
+async def _remove(database: Database, found: dict[str, Any] | None) -> int | None:
+    """Removes everything, unless another sign-in than the one found stands; how many answers there were."""
+    # Whoever reads several of the tables in one transaction may make the removal a deadlock's victim.
+    async for attempt in stamina.retry_context(psycopg.errors.DeadlockDetected, attempts=5, wait_initial=0.1):
+        with attempt:
+            async with database.async_connection() as connection:
+                # In the order of catalog_assets.streaming.retention, which removes from the same tables.
+                await connection.execute(statement("streaming/lock_trending"))
+                await _run(connection, "lock_sign_in")
+                standing = await _run(connection, "read_sign_in")
+                if standing is not None and (found is None or standing["access_token"] != found["access_token"]):
+                    return None
+                removed = await _run(connection, "remove_everything")
+                return int(removed["pages"]) if removed else 0
+    raise AssertionError("a retry ends by returning or raising")
 
 
 async def _end(database: Database) -> dict[str, Any] | None:

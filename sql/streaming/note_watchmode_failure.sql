@@ -1,8 +1,8 @@
--- Notes that a title brought no answer to use: it waits an hour, then twice as long each time, a day at most. One that Watchmode does not
--- know is gone; its older answer is then none any more.
+-- Notes that a title brought no answer to use: it waits, then twice as long each time, up to a longest wait. One that Watchmode does not know is
+-- gone; its older answer is then none any more.
 INSERT INTO streaming.watchmode_titles AS t (media_type, tmdb_id, watchmode_id, asked_at, attempts, not_before, last_error, gone_at)
 SELECT
-  %(media_type)s, %(tmdb_id)s, %(watchmode_id)s, clock.at, 1, clock.at + interval '1 hour', %(error)s, CASE WHEN %(is_gone)s THEN clock.at END
+  %(media_type)s, %(tmdb_id)s, %(watchmode_id)s, clock.at, 1, clock.at + %(first_wait)s::interval, %(error)s, CASE WHEN %(is_gone)s THEN clock.at END
 FROM (SELECT ops.now() AS at) AS clock
 ON CONFLICT (media_type, tmdb_id) DO UPDATE SET
   watchmode_id = excluded.watchmode_id,
@@ -12,6 +12,9 @@ ON CONFLICT (media_type, tmdb_id) DO UPDATE SET
   regions = CASE WHEN t.watchmode_id = excluded.watchmode_id AND excluded.gone_at IS NULL THEN t.regions END,
   attempts = CASE WHEN t.watchmode_id = excluded.watchmode_id THEN t.attempts ELSE 0 END + 1,
   not_before = excluded.asked_at
-    + least(interval '1 hour' * 2 ^ least(CASE WHEN t.watchmode_id = excluded.watchmode_id THEN t.attempts ELSE 0 END, 10), interval '1 day'),
+    + least(
+      %(first_wait)s::interval * 2 ^ least(CASE WHEN t.watchmode_id = excluded.watchmode_id THEN t.attempts ELSE 0 END, 10),
+      %(longest_wait)s::interval
+    ),
   last_error = excluded.last_error,
   gone_at = excluded.gone_at

@@ -12,7 +12,7 @@ import stamina
 from pydantic import SecretStr
 
 from resources.errors import DatabaseError
-from resources.pace import SOON_S, DatabaseClock, Pace, ServicePace, Slot
+from resources.pace import SOON_S, Budget, DatabaseClock, Pace, ServicePace, Slot
 
 SECOND = ServicePace(service="s", interval_s=1.0, slow_s=5.0, timeout_s=30.0, rest_s=60.0, late_s=0.006)
 QUICK = replace(SECOND, interval_s=0.2)
@@ -96,8 +96,8 @@ def test_a_request_that_was_let_go_and_held_up_asks_again(
     asked: list[str] = []
     run = Pace.run
 
-    async def held_up_once(self: Pace, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        row = await run(self, name, params)
+    async def held_up_once(self: Pace, name: str, params: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+        row = await run(self, name, params, **more)
         if name == "ops/use_slot":
             asked.append(name)
             await asyncio.sleep(0.05 if len(asked) == held_up else 0)
@@ -119,7 +119,7 @@ def test_a_slot_that_is_put_off_again_and_again_is_given_up_before_its_connectio
     monotonic, reported = Monotonic(), list[str]()
     began = monotonic.seconds
 
-    async def put_off(_: Pace, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    async def put_off(_: Pace, name: str, params: Mapping[str, Any], **__: Any) -> dict[str, Any]:
         reported.append(str(params.get("outcome", name)))
         now = monotonic.seconds - began
         verdict = {"ops/take_slot": "go", "ops/use_slot": "wait"}.get(name)
@@ -136,6 +136,32 @@ def test_a_slot_that_is_put_off_again_and_again_is_given_up_before_its_connectio
 
     monkeypatch.setattr(Pace, "run", put_off)
     asyncio.run(scene())
+
+
+def test_units_are_given_back_once_though_the_answer_to_it_is_lost(
+    source_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = list[str]()
+    execute = psycopg.AsyncConnection.execute
+
+    async def lose(self: Any, query: Any, params: Any = None, **more: Any) -> Any:
+        done = await execute(self, query, params, **more)
+        if params is not None and params.get("outcome") == "unsent" and len(lost) < 3:
+            lost.append("answer")
+            raise psycopg.OperationalError
+        return done
+
+    monkeypatch.setattr(psycopg.AsyncConnection, "execute", lose)
+
+    async def scene(pace: Pace) -> None:
+        slots = [await pace.take(cost=2) for _ in range(3)]
+        await pace.give_up(slots[-1])
+
+    with stamina.set_testing(True, attempts=6):
+        paced(source_url, scene, pace=replace(QUICK, budgets=(Budget("day", "UTC", 33),)))
+    assert len(lost) == 3
+    with psycopg.connect(source_url) as connection:
+        assert connection.execute("SELECT used FROM ops.budget_uses").fetchall() == [(4,)]
 
 
 def test_a_request_that_was_held_up_after_it_was_let_go_delays_the_next(source_url: str) -> None:

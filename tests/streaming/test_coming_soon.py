@@ -264,6 +264,28 @@ def test_clocks_are_compared_on_each_day_before_a_unit_of_it_is_used(scene: Scen
     assert len(scene.watchmode.asked) == 1
 
 
+@pytest.mark.parametrize(("at", "behind"), [((0, 1), 4), ((23, 58), -4)], ids=["ahead", "behind"])
+def test_over_midnight_clocks_that_differ_by_minutes_show_different_days(
+    scene: Scene, at: tuple[int, int], behind: int
+) -> None:
+    hour, minute = at
+    scene.clock.set(scene.clock.at.replace(hour=hour, minute=minute))
+    scene.watchmode.behind = timedelta(minutes=behind)
+    assert "by 4 minutes" in scene.fetch()[1].problems[0]
+    assert scene.watchmode.asked == []
+
+
+def test_a_clock_that_was_set_back_knows_nothing_of_the_month_until_clocks_are_compared(scene: Scene) -> None:
+    scene.fetch()
+    scene.clock.advance(days=1)
+    scene.fetch()
+    assert len(scene.watchmode.asked) == 2
+    scene.clock.advance(days=-1)  # into the hour in which it was asked before
+    scene.watchmode.behind = timedelta(days=-1)
+    assert "behind Watchmode's" in scene.fetch(force=True)[1].problems[0]
+    assert len(scene.watchmode.asked) == 2
+
+
 def test_regions_that_are_not_configured_any_more_go_and_watchmode_tells_of_the_usa_alone(scene: Scene) -> None:
     scene.tmdb.films = {"US": [film(1, scene.day(5))], "IN": [film(1, scene.day(6))]}
     scene.watchmode.releases = [release(21, scene.day(4), tmdb_id=2, tmdb_type="movie")]

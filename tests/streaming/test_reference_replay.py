@@ -27,6 +27,14 @@ TAKEN_FOR_NETFLIX = """
     UPDATE streaming.provider_ids SET provider_id = (SELECT provider_id FROM streaming.providers WHERE name = 'Netflix')
     WHERE source_id = 337
 """
+TABLES = "providers, provider_ids, provider_regions and regions"
+OF_DIRECTORIES = """
+    SELECT to_jsonb(p) FROM streaming.providers AS p UNION ALL
+    SELECT to_jsonb(i) FROM streaming.provider_ids AS i UNION ALL
+    SELECT to_jsonb(r) FROM streaming.provider_regions AS r UNION ALL
+    SELECT to_jsonb(r) FROM streaming.regions AS r
+    ORDER BY 1
+"""
 LISTED_NOWHERE = """
     INSERT INTO streaming.provider_ids (source, source_id, name, page_id)
     SELECT 'tmdb', 8888, 'Nowhere', page_id FROM streaming.provider_ids WHERE source_id = 2
@@ -64,6 +72,23 @@ def replayed(offers: Offers, *, swap: bool = False) -> ReplayResult:
 def numbers(offers: Offers) -> Mapping[str, int]:
     """Providers' numbers by their names."""
     return dict(offers.rows("SELECT name, provider_id FROM streaming.providers"))
+
+
+def falsified_and_swapped(offers: Offers) -> ReplayResult:
+    """What a swap says of falsified rows that it cannot make: it leaves them."""
+    for change in (
+        "providers SET name = 'WRONG', logo_url = 'wrong'",
+        "provider_ids SET name = 'WRONG', logo_url = 'wrong'",
+        "provider_regions SET display_priority = 77",
+        "regions SET name = 'WRONG'",
+    ):
+        offers.connection.execute(f"UPDATE streaming.{change}".encode())
+    before = offers.rows(OF_DIRECTORIES)
+    found = replayed(offers, swap=True)
+    assert found.swapped
+    assert offers.rows(OF_DIRECTORIES) == before
+    assert not {"providers", "provider_ids", "provider_regions", "regions"} & found.rows.keys()
+    return found
 
 
 def test_what_was_loaded_is_made_again_as_it_is(offers: Offers, ids: Scene) -> None:
@@ -227,15 +252,72 @@ def test_ids_whose_file_retention_removed_are_told_and_left(offers: Offers, ids:
     assert replayed(offers).differences == EQUAL
 
 
-def test_a_directory_that_retention_removed_is_told_and_its_numbers_left(offers: Offers) -> None:
+@pytest.mark.parametrize(
+    ("gone", "names"),
+    [
+        (
+            "DELETE FROM streaming.pages WHERE endpoint = 'watch_providers' AND media_type = 'movie'",
+            ["TMDB's directory of films"],
+        ),
+        (
+            "DELETE FROM streaming.pages WHERE endpoint = 'watch_providers' AND media_type = 'tv'",
+            ["TMDB's directory of series"],
+        ),
+        (
+            "DELETE FROM streaming.pages WHERE endpoint = 'watch_providers'",
+            ["TMDB's directory of films", "TMDB's directory of series"],
+        ),
+        ("DELETE FROM streaming.pages WHERE endpoint = 'watch_regions'", ["TMDB's list of regions"]),
+        ("DELETE FROM streaming.pages WHERE endpoint = 'sources'", ["Watchmode's directory"]),
+    ],
+    ids=["films", "series", "both of TMDB's", "regions", "Watchmode's"],
+)
+def test_a_directory_that_is_gone_is_told_and_nothing_that_rests_on_it_is_compared_or_changed(
+    offers: Offers, ids: Scene, gone: str, names: list[str]
+) -> None:
+    told(offers)
+    ids.load(csv_of(FILM, SERIES))
+    with offers.connection.transaction():
+        offers.connection.execute("SET LOCAL session_replication_role = replica")  # rows do not go with their page
+        offers.connection.execute(gone.encode())
+    found = falsified_and_swapped(offers)
+    assert found.not_made == [f"{TABLES}: {name} is not stored" for name in names]
+    assert (found.merges, found.rows) == (1, {"id_mappings": 2, "id_mapping_conflicts": 0})
+    assert sum(found.differences.values()) == 0
+
+
+def test_a_directory_that_retention_removed_is_told(offers: Offers) -> None:
+    """What is in both stays with the newer one."""
     told(offers)
     offers.connection.execute("DELETE FROM streaming.pages WHERE endpoint = 'watch_providers' AND media_type = 'movie'")
     identify_providers(offers.connection)
-    before = offers.rows("SELECT * FROM streaming.provider_ids ORDER BY 1, 2")
+    assert falsified_and_swapped(offers).not_made == [f"{TABLES}: TMDB's directory of films is not stored"]
+
+
+def test_a_directory_that_this_release_refuses_is_told(offers: Offers) -> None:
+    told(offers)
+    offers.connection.execute("UPDATE streaming.pages SET body = '{}' WHERE endpoint = 'watch_regions'")
+    assert falsified_and_swapped(offers).not_made == [
+        f"{TABLES}: this release refuses TMDB's list of regions (results: it is not a list)"
+    ]
+
+
+def test_numbers_that_only_offers_name_need_no_directory(offers: Offers) -> None:
+    offers.tmdb(1, {"US": {"flatrate": [8]}})
+    offers.watchmode(1, [offer(203, "sub", "US", name="Netflix")])
+    offers.merge()
+    again = replayed(offers)
+    assert (again.rows["provider_ids"], again.differences, again.not_made) == (2, EQUAL, [])
+
+
+def test_conflicts_that_stand_there_twice_are_told_and_mended(offers: Offers, ids: Scene) -> None:
+    ids.load(csv_of(FILM, SERIES, SHARED))
+    offers.connection.execute("INSERT INTO streaming.id_mapping_conflicts SELECT * FROM streaming.id_mapping_conflicts")
     found = replayed(offers, swap=True)
-    assert found.not_made == ["TMDB's numbers of providers: its directory of films is not stored"]
-    assert found.differences == EQUAL
-    assert offers.rows("SELECT * FROM streaming.provider_ids ORDER BY 1, 2") == before
+    assert (found.rows["id_mapping_conflicts"], found.differences) == (4, EQUAL | {"id_mapping_conflicts": 2})
+    assert [(each.row["occurrence"], each.only_in) for each in found.shown] == [(2, "present")] * 2
+    assert offers.rows("SELECT count(*) FROM streaming.id_mapping_conflicts") == [(2,)]
+    assert replayed(offers).differences == EQUAL
 
 
 def test_what_retention_removes_in_time_costs_no_replay(offers: Offers, ids: Scene) -> None:

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from catalog_assets.streaming.watchmode_checks import WATCHMODE_PAGES_CHECKS
-from catalog_assets.streaming.watchmode_credits import MOST_APART
+from resources.watchmode import MOST_APART
 from tests.sandbox_process import running_sandbox
 from tests.streaming.conftest import Clock
 from tests.streaming.trending import describe_ttls

@@ -17,8 +17,8 @@ from catalog_assets.streaming.watchmode_checks import WATCHMODE_PAGES_CHECKS
 from catalog_assets.streaming.watchmode_credits import note_status
 from catalog_assets.tmdb.models import MediaType
 from resources.client import Answer
-from resources.errors import BudgetSpent, PermanentServiceError
-from resources.watchmode import WatchmodeClient
+from resources.errors import BudgetSpent, ClocksDiffer, PermanentServiceError
+from resources.watchmode import PAID_TRIES, WatchmodeClient
 from tests.sandbox_process import RunningSandbox
 from tests.streaming.conftest import START, Clock
 from tests.streaming.trending import describe_ttls
@@ -439,7 +439,7 @@ def test_where_watchmode_fails_the_run_ends_and_the_next_takes_up(scene: Scene, 
     scene.sandbox.control(do="fault", path=f"/v1/title/{titles[0].watchmode_id}/sources", status=503, times=None)
     done = scene.ask(a_day=1000)
     assert (done.answered, done.failed) == (0, 1)
-    assert "watchmode failed again" in (done.failure or "")
+    assert "watchmode gave no answer" in (done.failure or "")
     assert scene.ask(a_day=1000).answered == 2  # the one that failed waits, so that it is in nobody's way
     scene.sandbox.control(do="reset", parts=["faults"])
     go_on(scene, shift_clock, hours=13)
@@ -452,7 +452,7 @@ def test_where_watchmode_fails_the_run_ends_and_the_next_takes_up(scene: Scene, 
         scene.sandbox.control(do="fault", path=path, status=503, times=None)
     done = scene.ask(a_day=1000)
     assert (done.answered, done.failed) == (0, 1)
-    assert "watchmode failed again" in (done.failure or "")
+    assert "watchmode gave no answer" in (done.failure or "")
     assert scene.rows("SELECT tmdb_id, answered_at, page_id FROM streaming.watchmode_titles ORDER BY 1") == stored
     scene.sandbox.control(do="reset", parts=["faults"])
     go_on(scene, shift_clock, hours=28)
@@ -466,6 +466,20 @@ def test_429_is_waited_for_and_costs_no_title(scene: Scene, shift_clock: Any) ->
     done = scene.ask(a_day=1000)
     assert (done.answered, done.failed, done.failure) == (2, 0, None)
     assert scene.rows("SELECT refused FROM streaming.watchmode_calls ORDER BY day DESC LIMIT 1") == [(1,)]
+
+
+@pytest.mark.parametrize("fault", [{"status": 429, "retry_after": "0"}, {"status": 500}], ids=["429", "500"])
+def test_a_title_that_fails_takes_two_units_and_no_more(
+    scene: Scene, shift_clock: Any, fault: dict[str, object]
+) -> None:
+    go_on(scene, shift_clock)
+    title, *_ = known(scene, 2)
+    scene.sandbox.control(do="fault", path=f"/v1/title/{title.watchmode_id}/sources", times=None, **fault)
+    done = scene.ask(a_day=1000)
+    assert (done.answered, done.failed) == (0, 1)
+    assert scene.rows("SELECT count(*) FROM ops.api_calls WHERE endpoint LIKE '%/sources'") == [(PAID_TRIES,)]
+    units = scene.rows("SELECT used FROM ops.budget_uses WHERE service = 'watchmode' AND period = 'day'")
+    assert units == [(PAID_TRIES + 1,)]  # and one for the countries
 
 
 def test_where_no_region_is_in_the_plan_no_title_is_asked_for(scene: Scene, at_noon: Clock) -> None:
@@ -493,6 +507,21 @@ def test_a_clock_that_differs_from_watchmodes_is_told_until_it_is_set(scene: Sce
     at_noon.advance(days=-1)
     assert scene.ask().answered == 3
     assert offenders(scene) == {}
+
+
+def test_a_clock_that_jumps_in_the_middle_of_a_run_costs_one_unit_at_most(scene: Scene, at_noon: Clock) -> None:
+    known(scene, 5)
+
+    async def jump(client: WatchmodeClient, store: Store) -> None:
+        await note_status(client, store)
+        at_noon.followers.clear()
+        at_noon.advance(days=1)
+        await client.get("/v1/regions", {})
+        with pytest.raises(ClocksDiffer, match="1440 minutes"):
+            await client.get("/v1/sources", {})
+
+    scene.within(jump)
+    assert scene.truth()["used"] == 1
 
 
 def test_the_check_finds_calls_without_a_unit(scene: Scene, at_noon: Clock) -> None:

@@ -48,7 +48,7 @@ WITH clock AS MATERIALIZED (
     extract(EPOCH FROM least(age, longest))::double precision / extract(EPOCH FROM ttl)::double precision AS staleness,
     CASE WHEN trending_rank <= 20 AND age >= interval '60 hours' THEN age END AS overdue,
     coalesce(answered_at + ttl <= now OR is_lacking, true)
-    AND coalesce(not_before <= now OR not_before > now + interval '2 days', true)
+    AND coalesce(not_before <= now OR not_before > now + interval '29 days', true)
     AND coalesce(gone_at <= now - interval '28 days', true) AS is_due
   FROM states
 )
